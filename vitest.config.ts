@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+const common = { disableConsoleIntercept: true, testTimeout: 30_000, hookTimeout: 60_000 }
+
+/** Three suites, by the parts they need: nothing, Azurite, a real Flink. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          ...common,
+          name: 'azurite',
+          include: ['test/azurite/**/*.test.ts'],
+          globalSetup: ['test/support/azurite-setup.ts'],
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'flink',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
