@@ -50,7 +50,7 @@ export function parseListing(text: string): RecordedBlob[] {
 async function upload(client: ContainerClient, treeDir: string, { name, size, metadata }: RecordedBlob): Promise<void> {
   const recorded = join(treeDir, 'blobs', encodeURIComponent(name))
   const body = existsSync(recorded) ? await readFile(recorded) : Buffer.alloc(size)
-  await client.getBlockBlobClient(name).upload(body, body.length, { metadata: metadata ?? {} })
+  await client.getBlockBlobClient(name).upload(body, body.length, { metadata })
 }
 
 async function recordedContainer(treeDir: string): Promise<string> {

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { pluginVersion } from './flink-versions.js'
+import { missingForFlink, runTool } from './java.js'
+
+/** Where the sandbox keeps what it downloads and what it runs in; ignored by git. */
+export const SANDBOX_DIR = resolve(import.meta.dirname, '..', '.sandbox')
+
+/** A Flink that can be started. */
+export interface FlinkHome {
+  version: string
+  /** Everything that JobManager, TaskManager and SQL Gateway need, as Java takes it. */
+  classpath: string
+  libDir: string
+  /** Holds `azure/`. */
+  pluginsDir: string
+  /** Where things made for this Flink can be kept: the compiled job. */
+  cacheDir: string
+}
+
+export interface FlinkHomeOptions {
+  env?: NodeJS.ProcessEnv
+  cacheDir?: string
+  say?: (line: string) => void
+}
+
+/** The user's own Flink at `FLINK_HOME`, else the wanted version from Maven, downloaded once. */
+export async function flinkHome(version: string, options: FlinkHomeOptions = {}): Promise<FlinkHome> {
+  const { env = process.env, cacheDir = SANDBOX_DIR } = options
+  const missing = missingForFlink(env)
+  if (missing !== null) throw new Error(missing)
+  if (env.FLINK_HOME !== undefined) return distribution(env.FLINK_HOME, cacheDir)
+  return fromMaven(version, cacheDir, options.say)
+}
+
+async function fromMaven(version: string, cacheDir: string, say: (line: string) => void = () => undefined): Promise<FlinkHome> {
+  const dir = join(cacheDir, `flink-${version}`)
+  if (!existsSync(join(dir, 'complete'))) {
+    say(`Fetching Flink ${version} with Maven (about 200 MB, once) ...`)
+    await download(version, dir)
+  }
+  return { version, classpath: join(dir, 'lib', '*'), libDir: join(dir, 'lib'), pluginsDir: join(dir, 'plugins'), cacheDir: dir }
+}
+
+/** Into a folder aside, which takes its place only when whole: a download that broke off is never mistaken for a Flink. */
+async function download(version: string, dir: string): Promise<void> {
+  const partial = `${dir}.partial-${process.pid}`
+  const pom = join(import.meta.dirname, 'pom.xml')
+  try {
+    await mkdir(partial, { recursive: true })
+    const versions = [`-Dflink.version=${version}`, `-Dplugin.version=${pluginVersion(version)}`]
+    await runTool('mvn', ['-q', '-B', '-f', pom, 'generate-resources', ...versions, `-Dflink.home=${partial}`])
+    await writeFile(join(partial, 'complete'), '')
+    await rm(dir, { recursive: true, force: true })
+    await rename(partial, dir)
+  } finally {
+    await rm(partial, { recursive: true, force: true })
+  }
+}
+
+/** An unpacked distribution: its `opt/` holds the Azure plugin and the gateway, which are not active by default. */
+async function distribution(flinkDir: string, cacheDir: string): Promise<FlinkHome> {
+  const libDir = join(flinkDir, 'lib')
+  const version = await distributionVersion(libDir)
+  const own = join(cacheDir, `flink-home-${version}`)
+  const plugin = await jarIn(join(flinkDir, 'opt'), /^flink-azure-fs-hadoop-.*\.jar$/)
+  const gateway = await jarIn(join(flinkDir, 'opt'), /^flink-sql-gateway-[\d.]+.*\.jar$/)
+  await mkdir(join(own, 'plugins', 'azure'), { recursive: true })
+  await copyFile(join(flinkDir, 'opt', plugin), join(own, 'plugins', 'azure', plugin))
+  const classpath = [join(libDir, '*'), join(flinkDir, 'opt', gateway)].join(':')
+  return { version, classpath, libDir, pluginsDir: join(own, 'plugins'), cacheDir: own }
+}
+
+async function distributionVersion(libDir: string): Promise<string> {
+  const jar = await jarIn(libDir, /^flink-dist[-_].*\.jar$/)
+  return /-(\d+\.\d+[^-]*)\.jar$/.exec(jar)?.[1] ?? ''
+}
+
+async function jarIn(dir: string, pattern: RegExp): Promise<string> {
+  const names = existsSync(dir) ? await readdir(dir) : []
+  const found = names.find((name) => pattern.test(name))
+  if (found === undefined) throw new Error(`FLINK_HOME does not look like a Flink distribution: nothing like ${pattern.source} in ${dir}`)
+  return found
+}
