@@ -1,0 +1,120 @@
+import type { ContainerEraser, DeleteOutcome, StorageEraser } from '../ports-erase.js'
+import type { RunJournal } from '../ports-runs.js'
+import { mapConcurrently } from './concurrently.js'
+
+/** One blob to delete; a plain copy of the plan's, so that executing has nothing to decide with. */
+export interface Deletion {
+  key: string
+  account: string
+  container: string
+  name: string
+  sizeBytes: number
+  etag: string
+  reason: string
+  /** Keys that must be gone first. */
+  after: string[]
+}
+
+export interface ExecuteInput {
+  runId: string
+  /** Waves in order; everything of one wave is settled before the next begins. */
+  waves: Deletion[][]
+  /** Keys that are left alone after all. */
+  spare: ReadonlySet<string>
+  storage: StorageEraser
+  runs: RunJournal
+  /** Ends the run between two deletes: Ctrl-C, or a lost lock. */
+  signal: AbortSignal
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  onDeleted?: (blobs: number, bytes: number) => void
+}
+
+export interface ExecuteResult {
+  deletedBlobs: number
+  deletedBytes: number
+  /** Blobs that were no longer the version that was planned, and what depended on them: left alone. */
+  changed: number
+  failed: { path: string; code: string }[]
+  /** Set when the run ended before its plan. */
+  stopped: boolean
+}
+
+const IN_FLIGHT = 16
+const BUSY_TRIES = 6
+const FIRST_WAIT_MS = 250
+
+/** Carries out a plan: every delete bound to its ETag, journalled, a snapshot's files only when its `_metadata` is gone. */
+export async function executeCleanup(input: ExecuteInput): Promise<ExecuteResult> {
+  const run = new Run(input)
+  for (const wave of input.waves) await mapConcurrently(wave, IN_FLIGHT, (one) => run.delete(one))
+  return run.result()
+}
+
+class Run {
+  readonly #input: ExecuteInput
+  readonly #erasers = new Map<string, Promise<ContainerEraser>>()
+  /** Keys that stay: spared, changed or failed. */
+  readonly #staying: Set<string>
+  readonly #result: ExecuteResult = { deletedBlobs: 0, deletedBytes: 0, changed: 0, failed: [], stopped: false }
+
+  constructor(input: ExecuteInput) {
+    this.#input = input
+    this.#staying = new Set(input.spare)
+  }
+
+  result(): ExecuteResult {
+    return this.#result
+  }
+
+  async delete(one: Deletion): Promise<void> {
+    if (this.#input.signal.aborted) {
+      this.#result.stopped = true
+      return
+    }
+    if (this.#staying.has(one.key) || one.after.some((key) => this.#staying.has(key))) {
+      this.#staying.add(one.key)
+      this.#result.changed++
+      return
+    }
+    this.#count(one, await this.#erase(one))
+  }
+
+  async #erase(one: Deletion): Promise<DeleteOutcome> {
+    const eraser = await this.#eraserOf(one)
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await eraser.delete({ name: one.name, etag: one.etag, signal: this.#input.signal })
+      if (outcome.state !== 'busy' || attempt + 1 === BUSY_TRIES) {
+        await this.#input.runs.progress(this.#input.runId, { key: one.key, outcome: outcome.state })
+        return outcome
+      }
+      await this.#input.sleep(FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random()), this.#input.signal)
+    }
+  }
+
+  #count(one: Deletion, outcome: DeleteOutcome): void {
+    switch (outcome.state) {
+      case 'deleted':
+        this.#result.deletedBlobs++
+        this.#result.deletedBytes += one.sizeBytes
+        this.#input.onDeleted?.(this.#result.deletedBlobs, this.#result.deletedBytes)
+        return
+      case 'gone':
+        return
+      case 'changed':
+        this.#staying.add(one.key)
+        this.#result.changed++
+        return
+      case 'busy':
+      case 'failed':
+        this.#staying.add(one.key)
+        this.#result.failed.push({ path: one.key, code: outcome.state === 'failed' ? outcome.code : 'ServerBusy' })
+    }
+  }
+
+  #eraserOf(one: Deletion): Promise<ContainerEraser> {
+    const key = `${one.account}/${one.container}`
+    const eraser = this.#erasers.get(key) ?? this.#input.storage.eraser(one.account, one.container)
+    this.#erasers.set(key, eraser)
+    return eraser
+  }
+}

@@ -1,0 +1,124 @@
+import type { ContainerReader, Journal } from '../ports.js'
+import { attribute } from '../state/attribute.js'
+import { ok, refuse } from '../state/guards.js'
+import { snapshotsInUse } from '../state/in-use.js'
+import { type KnownJob, knowJobs } from '../state/jobs.js'
+import { isJobId, lastSegment, placeOf } from '../state/layout.js'
+import { groupLineages, type Lineages } from '../state/lineage.js'
+import type { Location } from '../state/location.js'
+import { type CleanupPlan, type Guard, planDeletions } from '../state/plan.js'
+import { type RetentionPolicy, retain } from '../state/retention.js'
+import type { Survey } from '../state/survey.js'
+import { type Gathered, type GatherInput, gatherJobs } from './gather-jobs.js'
+import { surveyStorage } from './survey-storage.js'
+
+export interface PlanCleanupInput {
+  readers: ContainerReader[]
+  cluster: Omit<GatherInput, 'signal' | 'journal'>
+  journal: Journal
+  roots: Location[]
+  exclusive: boolean
+  policy: RetentionPolicy
+  graceMs: number
+  maxShare: number
+  /** The user takes the risk that a deleted blob cannot be brought back. */
+  withoutSoftDelete: boolean
+  now: () => number
+  signal: AbortSignal
+  onBlobs?: (blobs: number) => void
+}
+
+export interface PlannedCleanup {
+  plan: CleanupPlan
+  survey: Survey
+  jobs: Map<string, KnownJob>
+  lineages: Lineages
+}
+
+/**
+ * Clusters first, storage second: a checkpoint that a cluster names must then be in the listing, or be followed by a newer one. Plans
+ * only; nothing here can delete.
+ */
+export async function planCleanup(input: PlanCleanupInput): Promise<PlannedCleanup> {
+  const gathered = await gatherJobs({ ...input.cluster, journal: input.journal, signal: input.signal })
+  const found = await surveyStorage({
+    readers: input.readers,
+    signal: input.signal,
+    now: input.now,
+    ...(input.onBlobs && { onBlobs: input.onBlobs }),
+  })
+  const allClustersAnswered = gathered.silent.length === 0
+  const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive: input.exclusive, allClustersAnswered })
+  const snapshots = attribute({ snapshots: found.snapshots, jobs, nowMs: found.serverTimeMs, allClustersAnswered })
+  const survey = { ...found, snapshots }
+  const lineages = groupLineages(jobs, snapshots)
+  const decisions = retain({
+    snapshots,
+    jobs,
+    lineages,
+    inUse: snapshotsInUse(jobs, snapshots),
+    policy: input.policy,
+    nowMs: survey.serverTimeMs,
+  })
+  const guards = [clusterGuard(gathered), graceGuard(jobs, input.graceMs), clockGuard(survey), await softDeleteGuard(input)]
+  const plan = planDeletions({ survey, jobs, decisions, roots: input.roots, graceMs: input.graceMs, maxShare: input.maxShare, guards })
+  return { plan, survey, jobs, lineages }
+}
+
+/** Every job id that a path in storage names. */
+export function jobIdsIn(survey: Survey): Set<string> {
+  const ids = new Set<string>()
+  for (const snapshot of survey.snapshots) if (snapshot.jobId !== null) ids.add(snapshot.jobId)
+  for (const blob of [...survey.loose, ...survey.markers]) {
+    const jobId = placeOf(blob.name).jobId ?? lastSegment(blob.name)
+    if (isJobId(jobId)) ids.add(jobId)
+  }
+  return ids
+}
+
+function clusterGuard(gathered: Gathered): Guard {
+  const [silent] = gathered.silent
+  if (silent) return refuse('cluster', `${silent.problem}; without it nobody knows which jobs are running`)
+  return ok('cluster', `${gathered.answered.length} of ${gathered.answered.length} JobManagers answered`)
+}
+
+/** A checkpoint may be under way for as long as its timeout; what it uploaded is not referenced yet. */
+function graceGuard(jobs: Map<string, KnownJob>, graceMs: number): Guard {
+  for (const job of jobs.values()) {
+    if (job.liveness !== 'running' || (job.checkpointTimeoutMs ?? 0) <= graceMs) continue
+    return refuse(
+      'grace',
+      `the grace period is shorter than the checkpoint timeout of job ${job.jobId.slice(0, 8)} (${job.checkpointTimeoutMs} ms): give a longer --grace`,
+    )
+  }
+  return ok('grace', `blobs younger than ${Math.round(graceMs / 3_600_000)} h are left alone`)
+}
+
+const TOLERATED_SKEW_MS = 5 * 60_000
+
+function clockGuard(survey: Survey): Guard {
+  const seconds = Math.round(Math.abs(survey.clockSkewMs) / 1000)
+  if (Math.abs(survey.clockSkewMs) <= TOLERATED_SKEW_MS) return ok('clock', "ages count against the storage service's clock")
+  return {
+    name: 'clock',
+    status: 'warn',
+    message: `this machine's clock is ${seconds} s off the storage service's, which is the one that counts`,
+    override: null,
+  }
+}
+
+const LEAST_SOFT_DELETE_DAYS = 7
+
+async function softDeleteGuard(input: PlanCleanupInput): Promise<Guard> {
+  const days = await Promise.all(input.readers.map(async (reader) => (await reader.protection({ signal: input.signal })).softDeleteDays))
+  const least = Math.min(...days.map((one) => one ?? 0))
+  if (least >= LEAST_SOFT_DELETE_DAYS) return ok('soft-delete', `deleted blobs can be brought back for ${least} days`)
+  const problem = days.includes(null)
+    ? 'whether blob soft delete is on could not be found out'
+    : least === 0
+      ? 'blob soft delete is off'
+      : `blob soft delete keeps only ${least} days`
+  const message = `${problem}: a deleted blob could not be brought back`
+  if (input.withoutSoftDelete) return { name: 'soft-delete', status: 'warn', message, override: null }
+  return refuse('soft-delete', message, '--without-soft-delete')
+}

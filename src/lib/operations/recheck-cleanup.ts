@@ -1,0 +1,83 @@
+import type { ContainerReader, Journal } from '../ports.js'
+import type { ReadMetadata } from '../state/assemble-survey.js'
+import { type KnownJob, knowJobs } from '../state/jobs.js'
+import { isBelow, locationKey } from '../state/location.js'
+import type { CleanupPlan } from '../state/plan.js'
+import type { Survey } from '../state/survey.js'
+import { type GatherInput, gatherJobs } from './gather-jobs.js'
+import { listMetadata, readAll } from './survey-storage.js'
+
+export type Recheck =
+  /** `spare`: keys of planned blobs that a snapshot which came meanwhile needs. */
+  { state: 'go'; spare: Set<string> } | { state: 'abort'; why: string }
+
+export interface RecheckInput {
+  readers: ContainerReader[]
+  cluster: Omit<GatherInput, 'signal' | 'journal'>
+  journal: Journal
+  plan: CleanupPlan
+  survey: Survey
+  jobs: Map<string, KnownJob>
+  now: () => number
+  signal: AbortSignal
+}
+
+const ROUNDS = 5
+
+/**
+ * Looks again right before the first delete: a job that started meanwhile, or was restored from somewhere else, ends the run (a CLAIM
+ * between marking and deleting is the one race that storage cannot show); snapshots that came meanwhile are read, and what they need
+ * is spared.
+ */
+export async function recheckCleanup(input: RecheckInput): Promise<Recheck> {
+  const before = await clusterChange(input)
+  if (before !== null) return { state: 'abort', why: before }
+  const read = new Map<string, ReadMetadata>()
+  for (let round = 0; round < ROUNDS; round++) {
+    const listed = (await listMetadata(input)).metadata
+    const fresh = new Map([...listed].filter(([key, blob]) => input.survey.fingerprint.get(key) !== blob.etag))
+    if ([...fresh].every(([key, blob]) => read.get(key)?.blob.etag === blob.etag)) {
+      const after = await clusterChange(input)
+      return after === null ? spared(input.plan, read) : { state: 'abort', why: after }
+    }
+    await readAll(input, fresh, read)
+  }
+  return { state: 'abort', why: 'snapshots kept changing while they were read again' }
+}
+
+function spared(plan: CleanupPlan, read: Map<string, ReadMetadata>): Recheck {
+  const spare = new Set<string>()
+  const directories: string[] = []
+  for (const one of read.values()) {
+    if (one.state === 'unreadable') return { state: 'abort', why: `${one.blob.name} came meanwhile and cannot be read: ${one.problem}` }
+    if (one.state !== 'parsed') continue
+    for (const { reference, location } of one.resolved) {
+      if (reference.kind === 'directory') directories.push(locationKey(location))
+      else spare.add(locationKey(location))
+    }
+  }
+  const planned = new Set<string>()
+  for (const { blob } of plan.deletes) {
+    const key = locationKey(blob)
+    if (spare.has(key) || directories.some((directory) => isBelow(key, directory))) planned.add(key)
+  }
+  return { state: 'go', spare: planned }
+}
+
+async function clusterChange(input: RecheckInput): Promise<string | null> {
+  const gathered = await gatherJobs({ ...input.cluster, history: null, journal: input.journal, signal: input.signal })
+  const [silent] = gathered.silent
+  if (silent) return silent.problem
+  const now = knowJobs({ evidence: gathered.evidence, jobIds: [], exclusive: false, allClustersAnswered: true })
+  for (const job of now.values()) {
+    const planned = input.jobs.get(job.jobId)
+    if (job.liveness === 'running' && planned?.liveness !== 'running') return `job ${label(job)} started meanwhile`
+    if (job.liveness === 'running' && job.restoredFrom !== planned?.restoredFrom)
+      return `job ${label(job)} was restored from ${job.restoredFrom} meanwhile`
+  }
+  return null
+}
+
+function label(job: KnownJob): string {
+  return job.name === null ? job.jobId.slice(0, 8) : `${job.name} (${job.jobId.slice(0, 8)})`
+}

@@ -1,0 +1,87 @@
+import type { Inventory, ListedBlob, SnapshotDirectory } from './inventory.js'
+import { checkpointIdOf, parentOf, placeOf } from './layout.js'
+import { isSameContainer, type Location, locationKey } from './location.js'
+import type { ResolvedReference } from './references.js'
+import { measure, type Snapshot } from './snapshot.js'
+import type { Survey, Unreadable } from './survey.js'
+
+/** A `_metadata` that was read, and what came of it. `writing`: 0 bytes or a link blob. */
+export type ReadMetadata =
+  | { blob: ListedBlob; state: 'parsed'; resolved: ResolvedReference[]; operatorNames: string[] }
+  | { blob: ListedBlob; state: 'writing' }
+  | { blob: ListedBlob; state: 'unreadable'; problem: string }
+
+export interface AssembleInput {
+  inventory: Inventory
+  read: Map<string, ReadMetadata>
+  containers: Location[]
+  serverTimeMs: number
+  clockSkewMs: number
+  isStable: boolean
+}
+
+/** Joins the last listing with what was read. Pure. */
+export function assembleSurvey(input: AssembleInput): Survey {
+  const { inventory } = input
+  const snapshots: Snapshot[] = []
+  const unreadable: Unreadable[] = []
+  for (const one of input.read.values()) {
+    const directory = { account: one.blob.account, container: one.blob.container, name: parentOf(one.blob.name) }
+    if (one.state === 'unreadable') unreadable.push({ directory, etag: one.blob.etag, problem: one.problem })
+    snapshots.push(snapshotOf(one, directory, input))
+  }
+  const found = new Set(snapshots.map((one) => locationKey(one.directory)))
+  for (const [key, directory] of inventory.directories) if (!found.has(key)) snapshots.push(withoutMetadata(directory))
+  return {
+    containers: input.containers,
+    serverTimeMs: input.serverTimeMs,
+    clockSkewMs: input.clockSkewMs,
+    snapshots,
+    unreadable,
+    stored: inventory.stored,
+    loose: inventory.loose,
+    markers: inventory.markers,
+    others: inventory.others,
+    occupied: inventory.occupied,
+    totals: inventory.totals,
+    isStable: input.isStable,
+    fingerprint: new Map([...inventory.metadata].map(([key, blob]) => [key, blob.etag])),
+  }
+}
+
+const NOTHING = { missing: 0, missingAbsolute: 0, exclusiveBytes: 0, sharedBytes: 0, references: [], directories: [], strays: [] }
+
+function snapshotOf(one: ReadMetadata, directory: Location, input: AssembleInput): Snapshot {
+  const base = {
+    ...identity(directory),
+    completedAtMs: one.blob.lastModifiedMs,
+    etag: one.blob.etag,
+    metadataBytes: one.blob.sizeBytes,
+    operatorNames: one.state === 'parsed' ? one.operatorNames : [],
+  }
+  if (one.state === 'writing')
+    return { ...base, ...NOTHING, completeness: 'writing', problem: 'its _metadata is empty or still being uploaded' }
+  if (one.state === 'unreadable') return { ...base, ...NOTHING, completeness: 'unreadable', problem: one.problem }
+  const isSurveyed = (location: Location) => input.containers.some((container) => isSameContainer(container, location))
+  return { ...base, ...measure(one.resolved, directory, (key) => input.inventory.stored.get(key)?.sizeBytes, isSurveyed) }
+}
+
+function identity(directory: Location): Pick<Snapshot, 'directory' | 'kind' | 'jobId' | 'checkpointId'> {
+  const checkpointId = checkpointIdOf(directory.name)
+  return { directory, kind: checkpointId === null ? 'savepoint' : 'checkpoint', jobId: placeOf(directory.name).jobId, checkpointId }
+}
+
+function withoutMetadata(found: SnapshotDirectory): Snapshot {
+  const { account, container, name, newestMs, bytes } = found
+  return {
+    ...identity({ account, container, name }),
+    ...NOTHING,
+    completedAtMs: newestMs,
+    etag: null,
+    metadataBytes: 0,
+    operatorNames: [],
+    exclusiveBytes: bytes,
+    completeness: 'incomplete',
+    problem: 'it has no _metadata',
+  }
+}

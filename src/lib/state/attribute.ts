@@ -1,0 +1,72 @@
+import type { KnownJob } from './jobs.js'
+import { savepointPrefix } from './layout.js'
+import { snapshotDirectory } from './lineage.js'
+import { locationKey, parseLocation } from './location.js'
+import type { Snapshot } from './snapshot.js'
+
+/** How long a snapshot may be under way when nobody says so: the default checkpoint timeout, and a while to write `_metadata`. */
+const WRITING_MS = 15 * 60_000
+
+export interface AttributeInput {
+  snapshots: Snapshot[]
+  jobs: Map<string, KnownJob>
+  nowMs: number
+  /** Whether every listed JobManager answered; if not, a young directory may be under way. */
+  allClustersAnswered: boolean
+}
+
+/** Adds what the cluster knows to what storage shows: whose savepoint it is, and whether one without `_metadata` is under way. */
+export function attribute(input: AttributeInput): Snapshot[] {
+  const owners = namedOwners(input.jobs)
+  const newestIds = newestCompleted(input.snapshots)
+  return input.snapshots.map((snapshot) => {
+    const jobId = snapshot.jobId ?? owners.get(locationKey(snapshot.directory)) ?? ownerByPrefix(snapshot, input.jobs)
+    const attributed = { ...snapshot, jobId }
+    return isUnfinished(attributed) ? { ...attributed, completeness: progress(attributed, input, newestIds) } : attributed
+  })
+}
+
+function isUnfinished(snapshot: Snapshot): boolean {
+  return snapshot.completeness === 'writing' || snapshot.etag === null
+}
+
+/** Savepoint directories (keys) that a job itself names. */
+function namedOwners(jobs: Map<string, KnownJob>): Map<string, string> {
+  const owners = new Map<string, string>()
+  for (const job of jobs.values()) {
+    for (const named of job.named) {
+      const parsed = named.as === 'restored' ? null : parseLocation(named.path)
+      if (parsed?.ok) owners.set(locationKey(snapshotDirectory(parsed.location)), job.jobId)
+    }
+  }
+  return owners
+}
+
+/** `savepoint-<first 6 hex of the job id>-...` (`FsCheckpointStorageAccess.initializeLocationForSavepoint`); only if it is unique. */
+function ownerByPrefix(snapshot: Snapshot, jobs: Map<string, KnownJob>): string | null {
+  const prefix = savepointPrefix(snapshot.directory.name)
+  if (prefix === null) return null
+  const matching = [...jobs.keys()].filter((jobId) => jobId.startsWith(prefix))
+  return matching.length === 1 ? (matching[0] ?? null) : null
+}
+
+function newestCompleted(snapshots: Snapshot[]): Map<string, number> {
+  const newest = new Map<string, number>()
+  for (const one of snapshots) {
+    if (one.jobId === null || one.checkpointId === null || one.completeness === 'writing' || one.etag === null) continue
+    newest.set(one.jobId, Math.max(newest.get(one.jobId) ?? 0, one.checkpointId))
+  }
+  return newest
+}
+
+/** A running job's next checkpoint is being written; a leftover behind a newer one, or of an ended job, is not. */
+function progress(snapshot: Snapshot, input: AttributeInput, newestIds: Map<string, number>): 'writing' | 'incomplete' {
+  const job = snapshot.jobId === null ? undefined : input.jobs.get(snapshot.jobId)
+  const isYoung = input.nowMs - snapshot.completedAtMs < WRITING_MS
+  if (job?.liveness === 'terminated') return 'incomplete'
+  if (job?.liveness !== 'running') return isYoung && (!input.allClustersAnswered || snapshot.jobId === null) ? 'writing' : 'incomplete'
+  if (snapshot.checkpointId === null) return isYoung ? 'writing' : 'incomplete'
+  return job.inProgressIds.includes(snapshot.checkpointId) || snapshot.checkpointId > (newestIds.get(job.jobId) ?? 0)
+    ? 'writing'
+    : 'incomplete'
+}

@@ -1,0 +1,129 @@
+import type { KnownJob } from './jobs.js'
+import { snapshotDirectory } from './lineage.js'
+import { locationKey, parseLocation } from './location.js'
+import type { Guard, PlanInput, PlannedDelete } from './plan.js'
+import type { Snapshot } from './snapshot.js'
+
+/** The guards that the survey and the plan themselves answer, after those handed in. */
+export function planGuards(input: PlanInput, swept: PlannedDelete[]): Guard[] {
+  return [
+    ...input.guards,
+    rootsGuard(input),
+    metadataGuard(input),
+    hitRateGuard(input),
+    newestGuard(input),
+    stableGuard(input),
+    shareGuard(input, swept),
+  ]
+}
+
+export function ok(name: string, message: string): Guard {
+  return { name, status: 'ok', message, override: null }
+}
+
+export function refuse(name: string, message: string, override: string | null = null): Guard {
+  return { name, status: 'refuse', message, override }
+}
+
+function rootsGuard(input: PlanInput): Guard {
+  if (input.roots.length === 0) return refuse('roots', 'no checkpoint or savepoint root is known: name them in flinkops.yaml')
+  return ok(
+    'roots',
+    `${input.roots.length} roots in ${input.survey.containers.length} container${input.survey.containers.length === 1 ? '' : 's'}`,
+  )
+}
+
+/** An unreadable `_metadata` can reference anything. */
+function metadataGuard(input: PlanInput): Guard {
+  const [first, ...more] = input.survey.unreadable
+  if (first === undefined) return ok('metadata', `all ${input.survey.fingerprint.size} _metadata files were read`)
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`
+  return refuse('metadata', `${first.directory.name}/_metadata: ${first.problem}${others}; what it needs is unknown`)
+}
+
+/**
+ * In the newest snapshot of each job every absolute reference must exist: one miss means that paths are not understood, and then
+ * every file would look orphaned. A tree that a later job claimed is exempt: CLAIM breaks the other snapshots in it for good.
+ */
+function hitRateGuard(input: PlanInput): Guard {
+  const claimed = claimedJobs(input)
+  for (const snapshot of newestByJob(input.survey.snapshots)) {
+    if (snapshot.missingAbsolute === 0 || (snapshot.jobId !== null && claimed.has(snapshot.jobId))) continue
+    return refuse(
+      'hit-rate',
+      `${snapshot.directory.name} is the newest of its job, and ${snapshot.missingAbsolute} of its files are not in the listing`,
+    )
+  }
+  return ok('hit-rate', 'every file that the newest snapshots name is there')
+}
+
+function newestByJob(snapshots: Snapshot[]): Snapshot[] {
+  const newest = new Map<string, Snapshot>()
+  for (const snapshot of snapshots) {
+    if (snapshot.etag === null || snapshot.completeness === 'writing') continue
+    const key = snapshot.jobId ?? locationKey(snapshot.directory)
+    const before = newest.get(key)
+    if (before === undefined || before.completedAtMs < snapshot.completedAtMs) newest.set(key, snapshot)
+  }
+  return [...newest.values()]
+}
+
+/** Jobs from which a later job was restored. */
+function claimedJobs(input: PlanInput): Set<string> {
+  const owners = new Map(input.survey.snapshots.map((one) => [locationKey(one.directory), one.jobId]))
+  const claimed = new Set<string>()
+  for (const job of input.jobs.values()) {
+    const parsed = job.restoredFrom === null ? null : parseLocation(job.restoredFrom)
+    if (!parsed?.ok) continue
+    const directory = snapshotDirectory(parsed.location)
+    const owner = owners.get(locationKey(directory)) ?? /([0-9a-f]{32})\/chk-\d+$/.exec(directory.name)?.[1]
+    if (owner && owner !== job.jobId) claimed.add(owner)
+  }
+  return claimed
+}
+
+/** What the cluster calls a running job's newest checkpoint must be among the parsed ones, or a newer one of that job is. */
+function newestGuard(input: PlanInput): Guard {
+  for (const job of input.jobs.values()) {
+    if (job.liveness !== 'running' || job.latestCompleted === null) continue
+    if (!isParsed(job, job.latestCompleted, input.survey.snapshots)) {
+      return refuse(
+        'newest-checkpoint',
+        `job ${job.jobId.slice(0, 8)} says its newest checkpoint is ${job.latestCompleted.path}, and no _metadata of it was read: is its directory among the roots?`,
+      )
+    }
+  }
+  return ok('newest-checkpoint', "every running job's newest checkpoint was read")
+}
+
+function isParsed(job: KnownJob, newest: { path: string; completedAtMs: number }, snapshots: Snapshot[]): boolean {
+  const parsed = parseLocation(newest.path)
+  const key = parsed.ok ? locationKey(snapshotDirectory(parsed.location)) : null
+  return snapshots.some((one) => isReadable(one) && (locationKey(one.directory) === key || isNewer(one, job, newest.completedAtMs)))
+}
+
+function isReadable(snapshot: Snapshot): boolean {
+  return snapshot.etag !== null && snapshot.completeness !== 'unreadable' && snapshot.completeness !== 'writing'
+}
+
+function isNewer(snapshot: Snapshot, job: KnownJob, completedAtMs: number): boolean {
+  return snapshot.jobId === job.jobId && snapshot.kind === 'checkpoint' && snapshot.completedAtMs > completedAtMs
+}
+
+function stableGuard(input: PlanInput): Guard {
+  if (input.survey.isStable) return ok('stable-listing', 'two listings showed the same snapshots')
+  return refuse('stable-listing', 'snapshots kept changing while they were read; try again when fewer checkpoints are under way')
+}
+
+/** A path bug makes everything look orphaned; so a large share of orphans needs the number confirmed. */
+function shareGuard(input: PlanInput, swept: PlannedDelete[]): Guard {
+  const bytes = swept.reduce((sum, one) => sum + one.blob.sizeBytes, 0)
+  const share = input.survey.totals.bytes === 0 ? 0 : bytes / input.survey.totals.bytes
+  const percent = Math.ceil(share * 100)
+  if (share <= input.maxShare) return ok('share', `orphans are ${percent} % of the scanned bytes`)
+  return refuse(
+    'share',
+    `orphans are ${percent} % of the scanned bytes, more than ${Math.round(input.maxShare * 100)} %`,
+    `--max-share ${percent}%`,
+  )
+}

@@ -1,0 +1,118 @@
+/** What is known of a job, from every source, and whether it may still need its state. */
+
+export type Liveness = 'running' | 'terminated' | 'unknown'
+
+export interface KnownJob {
+  jobId: string
+  name: string | null
+  liveness: Liveness
+  /** Flink's state word, when any source said one. */
+  state: string | null
+  /** One clause: which source says so. */
+  proof: string
+  /** Never ran: a restore that failed while initializing leaves such an entry. No generation of its lineage. */
+  neverRan: boolean
+  restoredFrom: string | null
+  /** Snapshots that the cluster itself names for this job (completed, savepoint, restored, not discarded). */
+  named: NamedSnapshot[]
+  /** Newest completed checkpoint by REST; must be among the parsed ones of a running job. */
+  latestCompleted: { path: string; completedAtMs: number } | null
+  inProgressIds: number[]
+  checkpointTimeoutMs: number | null
+  longestCheckpointMs: number | null
+  changelog: boolean | null
+}
+
+export interface NamedSnapshot {
+  path: string
+  as: 'completed' | 'savepoint' | 'restored' | 'retained'
+}
+
+/** One source's word about a job; later sources only fill what earlier ones left open. */
+export interface JobEvidence {
+  jobId: string
+  source: 'cluster' | 'history' | 'journal'
+  /** Where exactly, for the proof: the JobManager's URL or the history directory. */
+  where: string
+  name?: string | null
+  state?: string | null
+  neverRan?: boolean
+  restoredFrom?: string | null
+  named?: NamedSnapshot[]
+  latestCompleted?: { path: string; completedAtMs: number } | null
+  inProgressIds?: number[]
+  checkpointTimeoutMs?: number | null
+  longestCheckpointMs?: number | null
+  changelog?: boolean | null
+}
+
+/** Globally terminal states; SUSPENDED resumes, so it counts as running (JobStatus.isGloballyTerminalState). */
+const ENDED = new Set(['FINISHED', 'CANCELED', 'FAILED'])
+
+export interface KnowJobsInput {
+  evidence: JobEvidence[]
+  /** Job ids seen in storage. */
+  jobIds: Iterable<string>
+  /** No cluster outside the listed ones uses these roots. */
+  exclusive: boolean
+  /** Whether every listed JobManager answered. */
+  allClustersAnswered: boolean
+}
+
+/**
+ * Joins the evidence. A cluster that says "not ended" outweighs every proof of end (application clusters reuse a job id); an end
+ * needs a cluster's or the history directory's word; a job that nobody knows is `unknown`, unless the roots are exclusive and
+ * every JobManager answered. Never by age.
+ */
+export function knowJobs(input: KnowJobsInput): Map<string, KnownJob> {
+  const byJob = new Map<string, JobEvidence[]>()
+  for (const jobId of input.jobIds) byJob.set(jobId, [])
+  for (const one of input.evidence) byJob.set(one.jobId, [...(byJob.get(one.jobId) ?? []), one])
+  const known = new Map<string, KnownJob>()
+  for (const [jobId, evidence] of byJob) known.set(jobId, knowJob(jobId, evidence, input))
+  return known
+}
+
+function knowJob(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): KnownJob {
+  const first = <T>(pick: (one: JobEvidence) => T | null | undefined): T | null => {
+    for (const one of evidence) {
+      const value = pick(one)
+      if (value !== null && value !== undefined) return value
+    }
+    return null
+  }
+  return {
+    jobId,
+    name: first((one) => one.name),
+    ...livenessOf(evidence, input),
+    neverRan:
+      evidence.length > 0 &&
+      evidence.every((one) => one.source === 'journal' || one.neverRan === true) &&
+      evidence.some((one) => one.neverRan === true),
+    restoredFrom: first((one) => one.restoredFrom),
+    named: evidence.flatMap((one) => one.named ?? []),
+    latestCompleted: first((one) => one.latestCompleted),
+    inProgressIds: evidence.flatMap((one) => one.inProgressIds ?? []),
+    checkpointTimeoutMs: first((one) => one.checkpointTimeoutMs),
+    longestCheckpointMs: first((one) => one.longestCheckpointMs),
+    changelog: first((one) => one.changelog),
+  }
+}
+
+function livenessOf(evidence: JobEvidence[], input: KnowJobsInput): Pick<KnownJob, 'liveness' | 'state' | 'proof'> {
+  const said = evidence.filter((one) => typeof one.state === 'string')
+  const alive = said.find((one) => one.source === 'cluster' && !ENDED.has(one.state ?? ''))
+  if (alive) return { liveness: 'running', state: alive.state ?? null, proof: `${alive.state} by ${alive.where}` }
+  const ended = said.find((one) => ENDED.has(one.state ?? ''))
+  if (ended) return { liveness: 'terminated', state: ended.state ?? null, proof: `${ended.state} by ${ended.where}` }
+  if (input.exclusive && input.allClustersAnswered) {
+    return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
+  }
+  return { liveness: 'unknown', state: null, proof: 'no JobManager and no history entry knows it' }
+}
+
+/** A job that nobody mentions, for trees that name one. */
+export function unknownJob(jobId: string): KnownJob {
+  const nothing: KnowJobsInput = { evidence: [], jobIds: [jobId], exclusive: false, allClustersAnswered: false }
+  return knowJob(jobId, [], nothing)
+}

@@ -1,0 +1,57 @@
+import { isSameContainer, type Location, locationKey, parseLocation } from './location.js'
+import type { Metadata, Reference } from './types.js'
+
+/** A reference with its place in storage. */
+export interface ResolvedReference {
+  reference: Reference
+  location: Location
+}
+
+export type Resolution =
+  | { ok: true; resolved: ResolvedReference[] }
+  /** A path whose account cannot be determined: its references are unknown, so nothing may be deleted. */
+  | { ok: false; problem: string }
+
+/**
+ * Resolves every reference of a snapshot against its directory. A relative handle is `new Path(exclusiveDir, relativePath)`
+ * (`RelativeFileStateHandle`). Paths of file systems that cannot lie in Azure (`file`, `hdfs`, `s3`) are left out; a path without
+ * scheme depends on a default that is not in the file, so it is a problem.
+ */
+export function resolveReferences(metadata: Metadata, directory: Location): Resolution {
+  const resolved: ResolvedReference[] = []
+  for (const reference of metadata.references) {
+    if (reference.relative) {
+      resolved.push({ reference, location: { ...directory, name: childOf(directory.name, reference.path) } })
+      continue
+    }
+    const parsed = parseLocation(reference.path)
+    if (parsed.ok) resolved.push({ reference, location: parsed.location })
+    else if (!isElsewhere(reference.path)) return { ok: false, problem: `it references ${reference.path}, and ${parsed.problem}` }
+  }
+  return { ok: true, resolved }
+}
+
+function childOf(directory: string, name: string): string {
+  return directory === '' ? name : `${directory}/${name}`
+}
+
+/** File systems that are certainly not this storage. */
+function isElsewhere(path: string): boolean {
+  return /^(file|hdfs|s3|s3a|s3p|gs|oss|viewfs):/i.test(path)
+}
+
+/** Bytes that must be stored for a reference to be whole; `null` when `_metadata` does not say. */
+export function requiredBytes(reference: Reference): number | null {
+  if (reference.kind === 'segment') return (reference.offset ?? 0) + (reference.length ?? reference.sizeBytes ?? 0)
+  return reference.kind === 'directory' ? null : reference.sizeBytes
+}
+
+/** Key under which a resolved reference is marked. */
+export function referenceKey(resolved: ResolvedReference): string {
+  return locationKey(resolved.location)
+}
+
+/** References that lie outside one container. */
+export function isOutside(resolved: ResolvedReference, container: Location): boolean {
+  return !isSameContainer(resolved.location, container)
+}

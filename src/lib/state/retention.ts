@@ -1,0 +1,152 @@
+import type { KnownJob } from './jobs.js'
+import type { Lineages } from './lineage.js'
+import { locationKey } from './location.js'
+import type { Snapshot } from './snapshot.js'
+
+export interface RetentionPolicy {
+  /** Checkpoints older than this may expire; `null` = none do. */
+  checkpointsMs: number | null
+  /** Savepoints older than this may expire; `null` = savepoints are left alone. */
+  savepointsMs: number | null
+  /** Restorable snapshots kept of every lineage, newest first; at least 1. */
+  keepLast: number
+  /** The last snapshot of an ended job without name may expire when older than this; `null` = never. */
+  unnamedMs: number | null
+  /** Job ids whose last restore point is given up. */
+  alsoLast: ReadonlySet<string>
+  /** Snapshot directories (keys) that are never touched. */
+  pins: ReadonlySet<string>
+}
+
+export interface RetentionInput {
+  snapshots: Snapshot[]
+  jobs: Map<string, KnownJob>
+  lineages: Lineages
+  /** Snapshot directories (keys) that a live job names or was restored from, each with why. */
+  inUse: Map<string, string>
+  policy: RetentionPolicy
+  /** The storage service's clock. */
+  nowMs: number
+}
+
+export type KeepReason =
+  | 'pinned'
+  | 'in-use'
+  | 'job-running'
+  | 'job-unknown'
+  | 'last-of-lineage'
+  | 'too-young'
+  | 'savepoints-left-alone'
+  | 'no-age-limit'
+  | 'writing'
+  | 'no-job'
+  | 'protected'
+
+export interface Decision {
+  snapshot: Snapshot
+  verdict: 'keep' | 'expire'
+  /** Every reason that holds, the strongest first; for `expire` why it may go. */
+  reasons: { reason: KeepReason | 'expired'; detail: string }[]
+}
+
+/**
+ * Decides for every snapshot with `_metadata`: keep or expire, with all its reasons. Pure. The newest `keepLast` *complete*
+ * snapshots of a lineage stay whatever their age; checkpoints expire only in trees of jobs proven terminated.
+ */
+export function retain(input: RetentionInput): Decision[] {
+  const last = lastOfLineages(input)
+  return input.snapshots
+    .filter((snapshot) => snapshot.etag !== null)
+    .map((snapshot) => {
+      const kept = keepReasons(snapshot, input, last)
+      if (kept.length > 0) return { snapshot, verdict: 'keep', reasons: kept }
+      return { snapshot, verdict: 'expire', reasons: [{ reason: 'expired', detail: expiryDetail(snapshot, input) }] }
+    })
+}
+
+function keepReasons(snapshot: Snapshot, input: RetentionInput, last: Map<Snapshot, string>): { reason: KeepReason; detail: string }[] {
+  const key = locationKey(snapshot.directory)
+  const reasons: { reason: KeepReason; detail: string }[] = []
+  const add = (reason: KeepReason, detail: string | undefined | null) => {
+    if (typeof detail === 'string') reasons.push({ reason, detail })
+  }
+  add('pinned', input.policy.pins.has(key) ? 'pinned in the configuration' : null)
+  add('in-use', input.inUse.get(key))
+  add('writing', snapshot.completeness === 'writing' ? 'it is being written' : null)
+  add('protected', snapshot.completeness === 'unreadable' ? `what it needs is unknown: ${snapshot.problem}` : null)
+  const owner = ownerReason(snapshot, input)
+  if (owner !== null) reasons.push(owner)
+  add('last-of-lineage', last.get(snapshot))
+  const age = ageReason(snapshot, input)
+  if (age !== null) reasons.push(age)
+  return reasons
+}
+
+/** Checkpoints live in their job's tree; while that job may go on, Flink alone removes them. */
+function ownerReason(snapshot: Snapshot, input: RetentionInput): { reason: KeepReason; detail: string } | null {
+  if (snapshot.kind === 'savepoint') return null
+  if (snapshot.jobId === null) return { reason: 'no-job', detail: 'its path names no job, so no end of that job can be proven' }
+  const job = input.jobs.get(snapshot.jobId)
+  if (job === undefined || job.liveness === 'unknown')
+    return { reason: 'job-unknown', detail: `job ${short(snapshot.jobId)} is not proven ended` }
+  return job.liveness === 'running' ? { reason: 'job-running', detail: `job ${short(snapshot.jobId)} is ${job.proof}` } : null
+}
+
+function ageReason(snapshot: Snapshot, input: RetentionInput): { reason: KeepReason; detail: string } | null {
+  const limit = snapshot.kind === 'savepoint' ? input.policy.savepointsMs : input.policy.checkpointsMs
+  if (limit === null) {
+    return snapshot.kind === 'savepoint'
+      ? { reason: 'savepoints-left-alone', detail: 'savepoints are left alone without --savepoints-older-than' }
+      : { reason: 'no-age-limit', detail: 'no --older-than was given' }
+  }
+  return input.nowMs - snapshot.completedAtMs <= limit ? { reason: 'too-young', detail: `younger than ${hours(limit)}` } : null
+}
+
+/** The newest `keepLast` complete snapshots of each lineage that must stay, with the words for it. */
+function lastOfLineages(input: RetentionInput): Map<Snapshot, string> {
+  const groups = new Map<string, Snapshot[]>()
+  for (const snapshot of input.snapshots) {
+    if (snapshot.completeness !== 'complete') continue
+    const key = input.lineages.of(snapshot)
+    groups.set(key, [...(groups.get(key) ?? []), snapshot])
+  }
+  const last = new Map<Snapshot, string>()
+  for (const [key, group] of groups) {
+    if (isGivenUp(key, group, input)) continue
+    const newest = group.sort((a, b) => b.completedAtMs - a.completedAtMs).slice(0, input.policy.keepLast)
+    const words =
+      input.policy.keepLast === 1
+        ? `last restore point of ${input.lineages.label(key)}`
+        : `one of the last ${input.policy.keepLast} of ${input.lineages.label(key)}`
+    for (const snapshot of newest) last.set(snapshot, words)
+  }
+  return last
+}
+
+/** `--also-last` names the job; `--unnamed-older-than` gives up ended jobs that no newer run can be matched with. */
+function isGivenUp(key: string, group: Snapshot[], input: RetentionInput): boolean {
+  const ids = group.map((snapshot) => snapshot.jobId)
+  if (ids.every((id) => id !== null && input.policy.alsoLast.has(id))) return true
+  const limit = input.policy.unnamedMs
+  if (limit === null || input.lineages.isNamed(key)) return false
+  const ended = ids.every((id) => id !== null && input.jobs.get(id)?.liveness === 'terminated')
+  return ended && group.every((snapshot) => input.nowMs - snapshot.completedAtMs > limit)
+}
+
+function expiryDetail(snapshot: Snapshot, input: RetentionInput): string {
+  const limit = (snapshot.kind === 'savepoint' ? input.policy.savepointsMs : input.policy.checkpointsMs) ?? 0
+  const newer = input.policy.keepLast === 1 ? 'not the last of its job' : `not among the last ${input.policy.keepLast} of its job`
+  return snapshot.completeness === 'complete'
+    ? `older than ${hours(limit)}, ${newer}`
+    : `older than ${hours(limit)}, not restorable: ${snapshot.problem ?? snapshot.completeness}`
+}
+
+function short(jobId: string): string {
+  return jobId.slice(0, 8)
+}
+
+function hours(ms: number): string {
+  const day = 86_400_000
+  if (ms >= 3 * day && ms % day === 0) return `${ms / day}d`
+  return ms % 3_600_000 === 0 ? `${ms / 3_600_000}h` : `${Math.round(ms / 1000)}s`
+}

@@ -1,0 +1,90 @@
+/**
+ * The class table: may an unreferenced blob be swept? A blob is deleted only on a rule of this table; everything else is held, with
+ * the reason, so that a person sees what it costs.
+ */
+import type { KnownJob } from './jobs.js'
+import { isStateFileName, lastSegment, type Place } from './layout.js'
+
+export type HoldReason =
+  | 'too-young'
+  | 'job-running'
+  | 'job-unknown'
+  | 'no-job'
+  | 'task-owned'
+  | 'temporary'
+  | 'unknown-name'
+  | 'unknown-layout'
+  | 'outside-roots'
+  | 'needed-directory'
+  | 'possibly-needed'
+
+export type SweepVerdict = { action: 'delete'; reason: 'orphan' | 'incomplete' } | { action: 'hold'; reason: HoldReason }
+
+export interface SweepCase {
+  place: Place
+  ageMs: number
+  graceMs: number
+  job: KnownJob | null
+  /** The place's directory holds a `_metadata` (of a snapshot that stays). */
+  hasMetadata: boolean
+  isBelowRoot: boolean
+  /** A directory reference (tag 17) of a live snapshot covers it. */
+  isBelowNeededDirectory: boolean
+  /** A snapshot misses a file of this base name, or its tree holds one that may be meant (FLINK-39964). */
+  isPossiblyNeeded: boolean
+}
+
+/** Applies the table to one unreferenced blob. */
+export function sweep(one: SweepCase): SweepVerdict {
+  const hold = holdReason(one)
+  if (hold !== null) return { action: 'hold', reason: hold }
+  const isIncomplete = (one.place.area === 'checkpoint' || one.place.area === 'savepoint') && !one.hasMetadata
+  return { action: 'delete', reason: isIncomplete ? 'incomplete' : 'orphan' }
+}
+
+function holdReason(one: SweepCase): HoldReason | null {
+  const layout = layoutReason(one.place)
+  if (layout !== null) return layout
+  if (!one.isBelowRoot) return 'outside-roots'
+  if (one.isBelowNeededDirectory) return 'needed-directory'
+  if (one.isPossiblyNeeded) return 'possibly-needed'
+  const owner = ownerReason(one)
+  if (owner !== null) return owner
+  return one.ageMs <= one.graceMs ? 'too-young' : null
+}
+
+function layoutReason(place: Place): HoldReason | null {
+  if (place.area === 'temporary') return 'temporary'
+  if (place.area === 'other') return 'unknown-layout'
+  if (!isStateFileName(lastSegment(place.file)) || place.file === '') return 'unknown-name'
+  const isFlat = place.area === 'checkpoint' || place.area === 'savepoint' || place.area === 'shared' || place.area === 'changelog'
+  if (isFlat && place.file.includes('/')) return 'unknown-layout'
+  return place.area === 'taskowned' ? 'task-owned' : null
+}
+
+/** An incomplete savepoint directory belongs to nobody's tree; everything else follows its job. */
+function ownerReason(one: SweepCase): HoldReason | null {
+  if (one.place.area === 'savepoint' && !one.hasMetadata && one.job === null) return null
+  if (one.job === null) return 'no-job'
+  if (one.job.liveness === 'running') return 'job-running'
+  return one.job.liveness === 'unknown' ? 'job-unknown' : null
+}
+
+/** Words for a hold reason. */
+export function describeHold(reason: HoldReason): string {
+  return HOLD_WORDS[reason]
+}
+
+const HOLD_WORDS: Record<HoldReason, string> = {
+  'too-young': 'younger than the grace period: may belong to a checkpoint in progress',
+  'job-running': 'the job is running',
+  'job-unknown': 'nobody proves that the job has ended',
+  'no-job': 'the path names no job whose end could be proven',
+  'task-owned': 'task-owned state: a write-ahead sink may need it without any reference',
+  temporary: "the driver's temporary uploads",
+  'unknown-name': 'not a name that Flink gives its state files',
+  'unknown-layout': 'outside the known layout',
+  'outside-roots': 'outside the configured roots',
+  'needed-directory': 'below a directory that a snapshot needs as a whole',
+  'possibly-needed': 'a snapshot misses a file of this name (FLINK-39964)',
+}
