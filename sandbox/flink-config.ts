@@ -39,9 +39,12 @@ function addresses({ restPort, rpcPort, slots, tmpDir }: SettingsOptions): Flink
     'io.tmp.dirs': tmpDir,
     'web.tmpdir': tmpDir,
     'jobmanager.memory.process.size': '1g',
-    // A killed process is noticed after two failed beats; at the default pace a restarted JobManager is alone for 45 s.
+    // A TaskManager turns to a restarted JobManager once it has missed the old one for this long: 50 s by default.
     'heartbeat.interval': 1_000,
-    'heartbeat.timeout': 20_000,
+    'heartbeat.timeout': 10_000,
+    // A TaskManager that is up before its JobManager would sit out 10 s.
+    'cluster.registration.error-delay': 500,
+    'cluster.registration.refused-registration-delay': 500,
   }
 }
 

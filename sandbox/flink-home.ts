@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { pluginVersion } from './flink-versions.js'
 import { missingForFlink, runTool } from './java.js'
 
 /** Where the sandbox keeps what it downloads and what it runs in; ignored by git. */
 export const SANDBOX_DIR = resolve(import.meta.dirname, '..', '.sandbox')
+const PARTIAL = '.partial-'
 
 /** A Flink that can be started. */
 export interface FlinkHome {
@@ -45,7 +46,8 @@ async function fromMaven(version: string, cacheDir: string, say: (line: string) 
 
 /** Into a folder aside, which takes its place only when whole: a download that broke off is never mistaken for a Flink. */
 async function download(version: string, dir: string): Promise<void> {
-  const partial = `${dir}.partial-${process.pid}`
+  const partial = `${dir}${PARTIAL}${process.pid}`
+  await removeAbandoned(dirname(dir))
   const pom = join(import.meta.dirname, 'pom.xml')
   try {
     await mkdir(partial, { recursive: true })
@@ -56,6 +58,23 @@ async function download(version: string, dir: string): Promise<void> {
     await rename(partial, dir)
   } finally {
     await rm(partial, { recursive: true, force: true })
+  }
+}
+
+/** What downloads left behind that were cut off by a kill or Ctrl-C. */
+async function removeAbandoned(cacheDir: string): Promise<void> {
+  const names = existsSync(cacheDir) ? await readdir(cacheDir) : []
+  for (const name of names) {
+    const owner = Number(name.split(PARTIAL)[1])
+    if (owner > 0 && !isAlive(owner)) await rm(join(cacheDir, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { FlinkSettings } from '../../sandbox/flink-config.js'
+import { DEFAULT_FLINK } from '../../sandbox/flink-versions.js'
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js'
+
+export { missingForFlink } from '../../sandbox/java.js'
+export { jobState, submitJar, submitScript, waitForCheckpoints } from '../../sandbox/jobs.js'
+
+const RUN_JS = resolve(import.meta.dirname, '..', '..', 'bin', 'run.js')
+
+/** The Flink that an end-to-end run is about: `FLINKOPS_TEST_FLINK`, else the sandbox's own. */
+export const FLINK_UNDER_TEST = process.env.FLINKOPS_TEST_FLINK ?? DEFAULT_FLINK
+
+export interface RunOptions {
+  env?: NodeJS.ProcessEnv
+  /** Standard input; closed at once when absent. */
+  input?: string
+  /** An abort reaches the command as SIGINT, as Ctrl-C would. */
+  signal?: AbortSignal
+  cwd?: string
+  /** Called with everything written so far, for tests that act while the command runs. */
+  onOutput?: (soFar: { stdout: string; stderr: string }) => void
+}
+
+export interface RunResult {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+export interface E2e extends Sandbox {
+  /** Gone after `stop`. */
+  dir: string
+  /** Runs the built command line against this sandbox. */
+  flinkops(args: readonly string[], options?: RunOptions): Promise<RunResult>
+}
+
+/** Azurite, a cluster on free ports and a `flinkops.yaml` in a temporary folder. Azurite needs port 10000: one at a time. */
+export async function startE2e(options: { flink?: string; slots?: number; extraConfig?: FlinkSettings } = {}): Promise<E2e> {
+  const dir = await mkdtemp(join(tmpdir(), 'flinkops-e2e-'))
+  const { flink = FLINK_UNDER_TEST, ...rest } = options
+  const sandbox = await startSandbox({ ...rest, flink, runDir: join(dir, 'run') }).catch(async (error: unknown) => {
+    await rm(dir, { recursive: true, force: true })
+    throw error
+  })
+  const own = { ...stateIn(dir), FLINKOPS_CONFIG: sandbox.configFile }
+  return {
+    ...sandbox,
+    dir,
+    flinkops: (args, run = {}) => runFlinkops(args, { ...run, cwd: run.cwd ?? dir, env: { ...own, ...run.env } }),
+    stop: async () => {
+      await sandbox.stop()
+      await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+/** Spawns the built command line as a shell would, with nothing of the tester's own configuration. */
+export function runFlinkops(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const child = spawn(process.execPath, [RUN_JS, ...args], { cwd: options.cwd, env: { ...neutralEnvironment(), ...options.env } })
+  const output = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      output[stream] += text
+      options.onOutput?.({ ...output })
+    })
+  }
+  const interrupt = () => void child.kill('SIGINT')
+  if (options.signal?.aborted === true) interrupt()
+  options.signal?.addEventListener('abort', interrupt, { once: true })
+  // A command may end without reading what it is given.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(options.input ?? '')
+  return new Promise((done, failed) => {
+    child.once('error', failed)
+    child.once('close', (code, signal) => {
+      options.signal?.removeEventListener('abort', interrupt)
+      done({ code: code ?? (signal === 'SIGINT' ? 130 : 137), ...output })
+    })
+  })
+}
+
+/** Folders for what the command line keeps, so that tests neither see nor leave anything of the user's. */
+export function stateIn(dir: string): NodeJS.ProcessEnv {
+  return {
+    XDG_STATE_HOME: join(dir, 'state'),
+    XDG_CONFIG_HOME: join(dir, 'config'),
+    XDG_CACHE_HOME: join(dir, 'cache'),
+    XDG_DATA_HOME: join(dir, 'data'),
+  }
+}
+
+function neutralEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(FLINK|AZURE_|VITEST|XDG_|NODE_OPTIONS$|HTTPS?_PROXY$)/i.test(name))
+  // A child of vitest would inherit `test`, which turns on oclif's transpiling of sources.
+  return { ...Object.fromEntries(kept), NODE_ENV: 'production' }
+}
