@@ -1,0 +1,83 @@
+import { dirname, join, resolve } from 'node:path'
+import { usageError } from '../errors.js'
+import { type Environment, variable } from './environment.js'
+import { type FileContext, readContext } from './file-context.js'
+import type { ReadFile } from './read-text-file.js'
+import { firstSet, type Setting } from './settings.js'
+import { parseYaml, type YamlNode } from './yaml-node.js'
+
+export interface ConfigFile {
+  path: string
+  currentContext: Setting<string> | null
+  contexts: Map<string, YamlNode>
+}
+
+/**
+ * Finds and parses `flinkops.yaml`: `--config`, `$FLINKOPS_CONFIG`, `./flinkops.yaml`, `$XDG_CONFIG_HOME/flinkops/flinkops.yaml`. One that is
+ * named must exist; none at all is fine.
+ */
+export async function findConfigFile(world: {
+  flag: string | undefined
+  env: Environment
+  cwd: string
+  readFile: ReadFile
+}): Promise<ConfigFile | null> {
+  const { env, cwd, readFile } = world
+  const named = world.flag === undefined ? variable(env, 'FLINKOPS_CONFIG') : { value: world.flag, source: '--config' }
+  for (const path of named ? [resolve(cwd, named.value)] : defaultPlaces(env, cwd)) {
+    const text = await readFile(path)
+    if (text !== null) return parseConfigFile(path, text)
+  }
+  if (named) throw usageError(`${named.source} names ${resolve(cwd, named.value)}, which is not there.`)
+  return null
+}
+
+function defaultPlaces(env: Environment, cwd: string): string[] {
+  const home = variable(env, 'HOME')?.value
+  const configHome = variable(env, 'XDG_CONFIG_HOME')?.value ?? (home ? join(home, '.config') : null)
+  return [join(cwd, 'flinkops.yaml'), ...(configHome ? [join(configHome, 'flinkops', 'flinkops.yaml')] : [])]
+}
+
+/** Parses the whole file; contexts other than the chosen one are checked as well, so that a mistake shows before it matters. */
+export function parseConfigFile(path: string, text: string): ConfigFile {
+  const get = parseYaml(path, text).fields('currentContext', 'contexts')
+  const contexts = new Map(get('contexts')?.entries())
+  for (const [name, node] of contexts) readContext(name, node, dirname(path))
+  const current = get('currentContext')
+  return { path, contexts, currentContext: current && { value: current.text(), source: `flinkops.yaml (${current.where})` } }
+}
+
+export interface ChosenContext {
+  name: Setting<string | null>
+  context: FileContext | null
+}
+
+/** The context by flag, environment, `currentContext`, or because it is the only one. */
+export function chooseContext(file: ConfigFile | null, flag: string | undefined, env: Environment): ChosenContext {
+  const names = [...(file?.contexts.keys() ?? [])]
+  const only = names.length === 1 && names[0] !== undefined ? { value: names[0], source: 'the only context' } : null
+  const name = firstSet<string | null>(
+    [
+      flag === undefined ? null : { value: flag, source: 'flag --context' },
+      variable(env, 'FLINKOPS_CONTEXT'),
+      file?.currentContext ?? null,
+      only,
+    ],
+    null,
+  )
+  if (name.value === null) {
+    if (names.length > 0)
+      throw usageError(`${file?.path} has several contexts and no currentContext.`, `Choose one with --context: ${names.join(', ')}.`)
+    return { name, context: null }
+  }
+  const node = file?.contexts.get(name.value)
+  if (!file || !node) throw unknownContext(name.value, name.source, file, names)
+  return { name, context: readContext(name.value, node, dirname(file.path)) }
+}
+
+function unknownContext(name: string, source: string, file: ConfigFile | null, names: string[]): Error {
+  if (!file)
+    return usageError(`There is no context ${name} (${source}): no flinkops.yaml was found.`, 'Name one with --config or FLINKOPS_CONFIG.')
+  const known = names.length > 0 ? `Contexts in ${file.path}: ${names.join(', ')}.` : `${file.path} has no contexts.`
+  return usageError(`There is no context ${name} (${source}).`, known)
+}

@@ -1,0 +1,80 @@
+import { resolve } from 'node:path'
+import { usageError } from '../errors.js'
+import { accessBy } from './account-access.js'
+import { jobManagers, sqlGateway } from './clusters.js'
+import { type Environment, variable } from './environment.js'
+import { chooseContext, findConfigFile } from './file.js'
+import type { FileContext } from './file-context.js'
+import { type FlinkConf, readFlinkConf } from './flink-conf.js'
+import { type ReadFile, readTextFile } from './read-text-file.js'
+import { restHeaders } from './rest-headers.js'
+import { configuredRoots } from './roots.js'
+import { type EffectiveConfig, firstSet, type JobSpec, type RetentionSettings, type Setting } from './settings.js'
+
+/** What the command line says; durations are parsed by the flag that takes them. */
+export interface ConfigFlags {
+  config?: string | undefined
+  context?: string | undefined
+  jobmanager?: string | undefined
+  sqlGateway?: string | undefined
+  olderThanMs?: number | undefined
+  savepointsOlderThanMs?: number | undefined
+  unnamedOlderThanMs?: number | undefined
+  keepLast?: number | undefined
+  graceMs?: number | undefined
+}
+
+const HOUR_MS = 3_600_000
+
+/** Works out every setting: flag, environment, `flinkops.yaml`, Flink's configuration, default. Throws a usage error for bad input. */
+export async function resolveConfig(input: {
+  flags: ConfigFlags
+  env: Environment
+  cwd: string
+  readFile?: ReadFile
+}): Promise<EffectiveConfig> {
+  const { flags, env, cwd, readFile = readTextFile } = input
+  const file = await findConfigFile({ flag: flags.config, env, cwd, readFile })
+  const { name, context } = chooseContext(file, flags.context, env)
+  const flinkConf = await findFlinkConf(context, env, cwd, readFile)
+  const clusters = jobManagers(flags.jobmanager, env, context)
+  const storage = context?.storage ?? new Map()
+  return {
+    contextName: name,
+    jobManagers: clusters,
+    sqlGateway: sqlGateway(flags.sqlGateway, env, context, clusters.value[0] ?? ''),
+    roots: configuredRoots(context, flinkConf),
+    exclusive: firstSet([context?.exclusive ?? null], false),
+    pins: firstSet([context?.pins ?? null], []),
+    retention: retention(flags, context),
+    jobs: firstSet<Record<string, JobSpec>>([context?.jobs ?? null], {}),
+    headers: restHeaders(env),
+    flinkConf,
+    storage,
+    accessFor: accessBy({ storage, env, flinkConf }),
+    warnings: flinkConf?.warnings ?? [],
+  }
+}
+
+async function findFlinkConf(context: FileContext | null, env: Environment, cwd: string, readFile: ReadFile): Promise<FlinkConf | null> {
+  const place = variable(env, 'FLINK_CONF_DIR') ?? context?.flinkConf
+  return place ? readFlinkConf(resolve(cwd, place.value), readFile) : null
+}
+
+function retention(flags: ConfigFlags, context: FileContext | null): RetentionSettings {
+  if (flags.keepLast !== undefined && !(Number.isSafeInteger(flags.keepLast) && flags.keepLast >= 1)) {
+    throw usageError('--keep-last must be a whole number of at least 1: the last restore point of a job is never given up by a number.')
+  }
+  const file = context?.retention
+  return {
+    checkpointsMs: firstSet([flag(flags.olderThanMs, 'older-than'), file?.checkpoints ?? null], 24 * HOUR_MS),
+    savepointsMs: firstSet<number | null>([flag(flags.savepointsOlderThanMs, 'savepoints-older-than'), file?.savepoints ?? null], null),
+    unnamedMs: firstSet<number | null>([flag(flags.unnamedOlderThanMs, 'unnamed-older-than'), file?.unnamed ?? null], null),
+    keepLast: firstSet([flag(flags.keepLast, 'keep-last'), file?.keepLast ?? null], 1),
+    graceMs: firstSet([flag(flags.graceMs, 'grace'), file?.grace ?? null], 72 * HOUR_MS),
+  }
+}
+
+function flag<T>(value: T | undefined, name: string): Setting<T> | null {
+  return value === undefined ? null : { value, source: `flag --${name}` }
+}
