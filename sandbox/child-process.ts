@@ -45,7 +45,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   })
   if (log !== null) closeSync(log)
   const output = collectOutput(child)
-  const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 137)))
+  // Not 'exit': what it wrote last would be missing.
+  const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 137)))
   const pid = await pidOf(child)
   watch(pid, ended)
   return { name: options.name, pid, output, ended, exitCode: () => codeOf(child), ...endings(child, pid, ended) }
