@@ -14,11 +14,15 @@ export interface Reference {
   /** Segments only: where in the physical file the state begins, and how long it is. */
   offset?: number
   length?: number
-  /** Registered as shared state (incremental `shared` lists, segments of scope SHARED, shared directories). */
+  /**
+   * Registered as shared state: incremental `shared` lists, changelog files, all that a changelog has materialized, and the directories
+   * of managed operator state. A segment's own scope does not decide it.
+   */
   shared: boolean
   /** Where in the snapshot it was found, for messages. */
   role: 'coordinator' | 'operator' | 'keyed' | 'keyed-meta' | 'shared' | 'private' | 'changelog' | 'channel' | 'directory'
   operatorId: string
+  subtask?: number
 }
 
 export interface Operator {
@@ -28,7 +32,7 @@ export interface Operator {
   name: string | null
   parallelism: number
   maxParallelism: number
-  /** Number of subtask states present. */
+  /** Number of subtask states present, those of finished subtasks included, as Flink counts. */
   subtasks: number
   /** Whether the whole operator is finished. */
   finished: boolean
@@ -42,7 +46,7 @@ export interface Metadata {
   checkpointId: bigint
   operators: Operator[]
   references: Reference[]
-  /** Bytes of state that sit inside `_metadata` (byte-stream and in-memory handles). */
+  /** Bytes of state that sit inside `_metadata` (byte-stream and in-memory handles, master states). */
   inlineBytes: number
   /** From the trailing properties (format 4+): null when absent or unknown. For display only. */
   snapshotType: 'checkpoint' | 'savepoint' | null

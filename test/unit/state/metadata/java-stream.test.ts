@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import { parseMetadata } from '../../../../src/lib/state/metadata/parse.js'
+import { Bytes } from './bytes.js'
+
+/** The smallest version 6 file, with these properties. */
+function parseProperties(write: (out: Bytes) => Bytes) {
+  const out = new Bytes().hex('4960672d').i32(6).i64(1).i32(0).i32(0).hex('aced0005')
+  return parseMetadata(write(out).done())
+}
+
+/** A new object of a new class without fields; `flags` as in ObjectStreamConstants. */
+const emptyObject = (out: Bytes, flags: number) => out.hex('7372').utf('A').i64(0).u8(flags).u16(0).hex('7870')
+
+it('passes over objects that later versions of Flink may add to the properties', () => {
+  const ownWriter = (out: Bytes) => emptyObject(out, 3).hex('7702abcd').hex('7a00000001ff').hex('7078')
+  const numbers = (out: Bytes) => out.hex('7572').utf('[I').i64(0).u8(2).u16(0).hex('7870').i32(2).i32(5).i32(6)
+  const nothings = (out: Bytes) => out.hex('7572').utf('[Ljava.lang.Object;').i64(0).u8(2).u16(0).hex('7870').i32(2).hex('7070')
+  for (const write of [ownWriter, numbers, nothings]) {
+    expect(parseProperties(write)).toMatchObject({ ok: true, metadata: { snapshotType: null } })
+    expect(parseProperties((out) => write(out).u8(0)).ok).toBe(false)
+  }
+})
+
+it.each([
+  ['an object that is nowhere', 'reference to no Java object', (out: Bytes) => out.hex('71').i32(0x7e0000)],
+  ['a type code that Java does not know', 'unknown Java type code 66', (out: Bytes) => out.u8(0x42)],
+  ['a class that writes in its own way', 'Java class "A", which writes in its own way', (out: Bytes) => emptyObject(out, 4)],
+  ['a text for a class', 'no Java class where one must be', (out: Bytes) => out.hex('7374').utf('A')],
+  [
+    'a class that is its own parent',
+    'nested deeper',
+    (out: Bytes) => out.hex('7372').utf('A').i64(0).u8(2).u16(0).hex('7871').i32(0x7e0000),
+  ],
+  [
+    'more elements than bytes',
+    'impossible length of a Java array',
+    (out: Bytes) => out.hex('7572').utf('[I').i64(0).u8(2).u16(0).hex('7870').i32(9),
+  ],
+  [
+    'objects in objects without end',
+    'nested deeper',
+    (out: Bytes) => {
+      out.hex('7372').utf('A').i64(0).u8(2).u16(1).hex('4c').utf('next').hex('74').utf('LA;').hex('7870')
+      for (let depth = 0; depth < 10_000; depth++) out.hex('7371').i32(0x7e0000)
+      return out.u8(0x70)
+    },
+  ],
+] as const)('refuses properties with %s', (_, message, write) => {
+  expect(parseProperties(write)).toMatchObject({ ok: false, problem: { kind: 'corrupt', message: expect.stringContaining(message) } })
+})

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { parseMetadata } from '../../../../src/lib/state/metadata/parse.js'
+import { arbitrarySnapshot } from './arbitraries.js'
+import { encodeMetadata } from './encoder.js'
+import * as sample from './samples.js'
+import { usesOf } from './uses.js'
+
+const VERSIONS = [2, 3, 4, 5, 6]
+
+it('finds exactly the uses that were put into any tree of handles', () => {
+  fc.assert(
+    fc.property(arbitrarySnapshot, (snapshot) => {
+      const result = parseMetadata(encodeMetadata(snapshot))
+      if (!result.ok) throw new Error(result.problem.message)
+      expect(result.metadata.references).toEqual(usesOf(snapshot))
+      expect(result.metadata.checkpointId).toBe(BigInt(snapshot.checkpointId))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+it.each(VERSIONS)('refuses a version %i file cut short at any byte', (version) => {
+  const bytes = encodeMetadata(sample.everything(version))
+  for (let length = 0; length < bytes.length; length++) {
+    const result = parseMetadata(bytes.subarray(0, length))
+    expect([length, result.ok]).toEqual([length, false])
+  }
+})
+
+it('refuses any random tree of handles cut short anywhere', () => {
+  fc.assert(
+    fc.property(arbitrarySnapshot, fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (snapshot, share) => {
+      const bytes = encodeMetadata(snapshot)
+      expect(parseMetadata(bytes.subarray(0, Math.floor(bytes.length * share))).ok).toBe(false)
+    }),
+  )
+})
+
+it.each(VERSIONS)('answers, and quickly, whatever single byte of a version %i file is changed', (version) => {
+  const bytes = encodeMetadata(sample.everything(version))
+  let slowestMs = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const original = bytes[at] ?? 0
+    for (const changed of [0, 0xff, original ^ 1, original ^ 0x80]) {
+      bytes[at] = changed
+      const before = performance.now()
+      expect(typeof parseMetadata(bytes).ok).toBe('boolean')
+      slowestMs = Math.max(slowestMs, performance.now() - before)
+    }
+    bytes[at] = original
+  }
+  // A hang would be seconds; a stalled test machine is not one.
+  expect(slowestMs).toBeLessThan(2000)
+})
+
+it('answers for every value of every byte of a small file', () => {
+  const bytes = encodeMetadata(sample.withState({ managedKeyed: sample.incremental(11) }, { properties: 'null' }))
+  for (let at = 0; at < bytes.length; at++) {
+    const original = bytes[at] ?? 0
+    for (let value = 0; value < 256; value++) {
+      bytes[at] = value
+      expect(typeof parseMetadata(bytes).ok).toBe('boolean')
+    }
+    bytes[at] = original
+  }
+})
+
+it('answers for random bytes behind a valid header', () => {
+  const header = (version: number) =>
+    Uint8Array.of(0x49, 0x60, 0x67, 0x2d, 0, 0, 0, version, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1)
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 6 }), fc.uint8Array({ maxLength: 300 }), (version, tail) => {
+      expect(parseMetadata(Uint8Array.from([...header(version), ...tail])).ok).toBe(false)
+    }),
+    { numRuns: 500 },
+  )
+})
