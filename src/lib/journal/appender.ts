@@ -1,0 +1,43 @@
+import { appendLines } from './files.js'
+
+interface Waiting {
+  line: string
+  resolve: () => void
+  reject: (error: unknown) => void
+}
+
+/** Appends JSON lines to one file. What comes in while a write is under way goes together into the next one, with one sync. */
+export class Appender {
+  readonly #path: string
+  #waiting: Waiting[] = []
+  #writing: Promise<void> | null = null
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Returns when the entry is on disk. */
+  append(entry: unknown): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ line: JSON.stringify(entry), resolve, reject })
+      this.#writing ??= this.#writeAll()
+    })
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting
+      this.#waiting = []
+      try {
+        await appendLines(
+          this.#path,
+          batch.map(({ line }) => line),
+        )
+        for (const { resolve } of batch) resolve()
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    this.#writing = null
+  }
+}

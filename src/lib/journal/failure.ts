@@ -1,0 +1,35 @@
+import { EXIT, FlinkopsError } from '../errors.js'
+
+/** The journal cannot be written: raised before what would have gone unrecorded. */
+export function unwritable(path: string, error: unknown): FlinkopsError {
+  return new FlinkopsError(`The journal ${path} cannot be written (${reason(error)}); nothing goes ahead without a record.`, {
+    code: 'JOURNAL_UNWRITABLE',
+    exitCode: EXIT.unexpected,
+    suggestions: ['Make room or give the right to write, or choose another place with XDG_STATE_HOME.'],
+  })
+}
+
+export function unreadable(path: string, error: unknown): FlinkopsError {
+  return new FlinkopsError(`The journal ${path} cannot be read (${reason(error)}).`, {
+    code: 'JOURNAL_UNREADABLE',
+    exitCode: EXIT.unexpected,
+    suggestions: ['Give the right to read it, or move it away; it is kept below XDG_STATE_HOME.'],
+  })
+}
+
+export function errorCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+}
+
+const WORDS: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+}
+
+function reason(error: unknown): string {
+  const code = errorCode(error)
+  return WORDS[code ?? ''] ?? code ?? 'unknown error'
+}

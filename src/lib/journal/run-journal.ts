@@ -1,0 +1,69 @@
+import { access, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { usageError } from '../errors.js'
+import type { RunJournal } from '../ports-runs.js'
+import { Appender } from './appender.js'
+import { errorCode, unreadable } from './failure.js'
+import { readLines, readOrNull, writeWhole } from './files.js'
+
+const RUN_ID = /^[A-Za-z0-9][\w.-]{0,99}$/
+
+/** Clean-up runs in a directory: `runs/<run id>/plan.json` and `progress.jsonl`. */
+export function createRunJournal({ directory }: { directory: string }): RunJournal {
+  const runsDirectory = join(directory, 'runs')
+  const appenders = new Map<string, Appender>()
+
+  function fileOf(runId: string, name: string): string {
+    // A run id comes from the command line too (`undo <run>`): it must not lead elsewhere.
+    if (!RUN_ID.test(runId)) throw usageError('A run id has only letters, digits, dots and dashes.')
+    return join(runsDirectory, runId, name)
+  }
+
+  function progressOf(runId: string): Appender {
+    const appender = appenders.get(runId) ?? new Appender(fileOf(runId, 'progress.jsonl'))
+    appenders.set(runId, appender)
+    return appender
+  }
+
+  async function plan(runId: string): Promise<unknown> {
+    const path = fileOf(runId, 'plan.json')
+    const text = await readOrNull(path)
+    return text === null ? null : parsePlan(path, text)
+  }
+
+  return {
+    planned: async (runId, value) => writeWhole(fileOf(runId, 'plan.json'), JSON.stringify(value)),
+    progress: async (runId, entry) => progressOf(runId).append(entry),
+    plan,
+    entries: async (runId) => readLines(fileOf(runId, 'progress.jsonl')),
+    runs: async () => {
+      const ids = (await namesIn(runsDirectory)).filter((name) => RUN_ID.test(name))
+      const planned = await Promise.all(ids.map((id) => isThere(fileOf(id, 'plan.json'))))
+      return ids.filter((_, index) => planned[index]).toSorted((a, b) => (a < b ? -1 : 1))
+    },
+  }
+}
+
+function parsePlan(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    throw unreadable(directory, error)
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
