@@ -1,0 +1,93 @@
+import { EXIT, FlinkopsError } from '../errors.js'
+import type { Secret } from '../secret.js'
+import type { Answer, Outcome } from './answer.js'
+import { causeOfErrors } from './errors.js'
+import { scrub } from './redact.js'
+
+export interface Asked {
+  server: 'JobManager' | 'SQL Gateway'
+  url: string
+  path: string
+  secrets: Secret[]
+}
+
+/**
+ * Answers the answer when it is Flink's own, also an error of Flink; throws when it is not. The thrown errors carry no `cause`:
+ * undici's hold sockets and addresses, and nothing of a request may travel with an error.
+ */
+export function explain(outcome: Outcome, asked: Asked): Answer {
+  if (outcome.kind === 'lost') throw lost(outcome.error, outcome.timedOutAfterMs, asked)
+  const { answer } = outcome
+  const refusal = refusalOf(answer, asked)
+  if (refusal !== null) throw refusal
+  return { ...answer, errors: answer.errors.map((error) => scrub(error, asked.secrets)) }
+}
+
+function refusalOf(answer: Answer, asked: Asked): FlinkopsError | null {
+  const { status } = answer
+  const at = `The ${asked.server} at ${asked.url}`
+  if ([401, 403, 407].includes(status)) {
+    return new FlinkopsError(`${at} does not let us in (HTTP ${status})`, {
+      code: 'NOT_AUTHORISED',
+      exitCode: EXIT.notAuthorised,
+      suggestions: ['Flink authenticates nobody itself: set the header its proxy wants in FLINK_REST_CLIENT_HEADERS.'],
+    })
+  }
+  // 308 with a Flink error is the JobManager's own word on `mode=stop`
+  if (status >= 300 && status < 400 && !(answer.format === 'json' && answer.errors.length > 0)) {
+    const where = answer.redirectOrigin === null ? '' : ` to ${answer.redirectOrigin}`
+    return unreachable(
+      `${at} redirects${where} (HTTP ${status})`,
+      "Redirects are not followed: use the final URL, or pass the proxy's login by header.",
+    )
+  }
+  if ([502, 503, 504].includes(status)) {
+    const reason =
+      answer.format === 'html' ? 'a proxy cannot reach it' : causeOfErrors(answer.errors.map((error) => scrub(error, asked.secrets)))
+    return unreachable(`${at} is not ready (HTTP ${status}): ${reason}`, 'Wait until it is up, or raise --timeout.')
+  }
+  if (status === 413) return tooLarge(at)
+  if (answer.format === 'html')
+    return unreachable(`${at} answered HTML, not JSON: is this a proxy's login page?`, 'Check the URL and its path prefix.')
+  if (answer.format === 'text' && status < 400)
+    return unreachable(`${at} answered neither JSON nor HTML`, 'Check the URL and its path prefix.')
+  return null
+}
+
+function tooLarge(at: string): FlinkopsError {
+  return new FlinkopsError(`${at}, or a proxy before it, takes no request of this size (HTTP 413)`, {
+    code: 'UPLOAD_TOO_LARGE',
+    exitCode: EXIT.failedOnCluster,
+    suggestions: ["Raise the proxy's body size limit (nginx: client_max_body_size), or use a URL that goes around it."],
+  })
+}
+
+function unreachable(message: string, ...suggestions: string[]): FlinkopsError {
+  return new FlinkopsError(message, { code: 'UNREACHABLE', exitCode: EXIT.unreachable, suggestions })
+}
+
+function lost(error: unknown, timedOutAfterMs: number | null, asked: Asked): FlinkopsError {
+  const why = timedOutAfterMs === null ? reasonOf(error, asked) : `no answer within ${timedOutAfterMs / 1000} s`
+  return unreachable(
+    `Cannot reach the ${asked.server} at ${asked.url}: ${why}`,
+    'Check that it runs and that the address and port are right.',
+  )
+}
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection broke off',
+  UND_ERR_SOCKET: 'the connection broke off',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  ETIMEDOUT: 'no connection in time',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name cannot be resolved now',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
+}
+
+function reasonOf(error: unknown, asked: Asked): string {
+  if (!(error instanceof Error)) return 'the request failed'
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return REASONS[code] ?? scrub(code === '' ? error.message : `${error.message} (${code})`, asked.secrets)
+}

@@ -1,0 +1,82 @@
+import { EXIT, FlinkopsError, usageError } from '../errors.js'
+import type { SqlGateway, SqlStatement } from '../ports.js'
+import { failureOf, isSuccess } from './failure.js'
+import { createHttp, type Http, type HttpOptions } from './http.js'
+import { restoreConfig } from './restore-keys.js'
+import { runStatement, type Session } from './sql-statement.js'
+import { parseApiVersions, parseSessionHandle } from './wire-sql.js'
+
+/** v1 came with 1.16, v2 with 1.17, v3 with 1.20, v4 with 2.0; what is used here is the same in all. */
+const KNOWN_VERSIONS = [4, 3, 2, 1]
+
+const CLOSE_TIMEOUT_MS = 5000
+
+export type SqlGatewayOptions = Omit<HttpOptions, 'server'> & {
+  /** Pause between two looks at a running statement. */
+  pollMs?: number
+}
+
+/**
+ * The SQL Gateway's REST API. `GET /sessions/:s` and the rows of `SET` list the gateway's configuration with account keys in clear:
+ * neither is ever read here.
+ */
+export function createSqlGateway(options: SqlGatewayOptions): SqlGateway {
+  const http = createHttp({ ...options, server: 'SQL Gateway' })
+  return {
+    url: http.url,
+    async runScript({ statements, restore, flinkVersion }, signal) {
+      const restoring = restore && { statement: restoredStatement(statements), config: restoreConfig(restore, flinkVersion) }
+      const session = await openSession(http, options.pollMs ?? 250, signal)
+      const jobIds: string[] = []
+      try {
+        for (const statement of statements) {
+          const config = restoring?.statement === statement ? restoring.config : undefined
+          const jobId = await runStatement({ session, statement, ...(config && { config }), signal })
+          if (jobId !== null) jobIds.push(jobId)
+        }
+      } finally {
+        await closeSession(session)
+      }
+      return jobIds
+    },
+  }
+}
+
+/** A restore given to two jobs would restore both from one snapshot; given to none, nothing. */
+function restoredStatement(statements: SqlStatement[]): SqlStatement {
+  const [first, ...others] = statements.filter((statement) => statement.startsJob)
+  if (first === undefined) throw usageError('The script starts no job, so nothing can be restored')
+  if (others.length === 0) return first
+  const lines = [first, ...others].map((statement) => statement.line).join(', ')
+  throw usageError(
+    `The script starts ${others.length + 1} jobs (lines ${lines}), and a snapshot can restore just one`,
+    'Put the INSERTs into one EXECUTE STATEMENT SET, or each into a script of its own.',
+  )
+}
+
+/** The session gets no properties: what a script needs it says itself. */
+async function openSession(http: Http, pollMs: number, signal: AbortSignal): Promise<Session> {
+  const base = `/v${await negotiate(http, signal)}/sessions`
+  const answer = await http.send({ method: 'POST', path: base, body: {}, signal })
+  if (!isSuccess(answer)) throw failureOf(answer, 'The SQL Gateway opened no session', 'SQL_GATEWAY_ERROR')
+  return { http, path: `${base}/${encodeURIComponent(parseSessionHandle(answer.body))}`, pollMs }
+}
+
+async function negotiate(http: Http, signal: AbortSignal): Promise<number> {
+  const answer = await http.send({ method: 'GET', path: '/api_versions', signal })
+  if (!isSuccess(answer)) throw failureOf(answer, `The SQL Gateway at ${http.url} does not tell its API versions`, 'SQL_GATEWAY_ERROR')
+  const offered = parseApiVersions(answer.body)
+  const version = KNOWN_VERSIONS.find((known) => offered.includes(known))
+  if (version !== undefined) return version
+  throw new FlinkopsError(`The SQL Gateway at ${http.url} offers none of the API versions v1 to v4`, {
+    code: 'UNREACHABLE',
+    exitCode: EXIT.unreachable,
+    suggestions: ['Check that the URL is that of a SQL Gateway (port 8083 by default).'],
+  })
+}
+
+/** Also after an abort, so under a signal of its own; the gateway would close it after 10 idle minutes anyway. */
+async function closeSession({ http, path }: Session): Promise<void> {
+  const signal = AbortSignal.timeout(CLOSE_TIMEOUT_MS)
+  await http.send({ method: 'DELETE', path, timeoutMs: CLOSE_TIMEOUT_MS, signal }).catch(() => undefined)
+}
