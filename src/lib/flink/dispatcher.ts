@@ -2,7 +2,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici'
 import type { Secret } from '../secret.js'
 
 /** PEM texts, as Flink's docs make them from a keystore; Node cannot read JKS. `NODE_EXTRA_CA_CERTS` is Node's own. */
-export interface TlsOptions {
+interface TlsOptions {
   ca?: string
   cert?: string
   key?: Secret

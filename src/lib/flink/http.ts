@@ -19,7 +19,7 @@ export interface HttpOptions extends RouteOptions {
   server: 'JobManager' | 'SQL Gateway'
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Below the base URL, with its leading slash. */
   path: string
