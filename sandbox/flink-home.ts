@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { pluginVersion } from './flink-versions.js'
-import { missingForFlink, runTool } from './java.js'
+import { DEFAULT_FLINK, pluginVersion } from './flink-versions.js'
+import { missingJava, missingMaven, runTool } from './java.js'
 
 /** Where the sandbox keeps what it downloads and what it runs in; ignored by git. */
 export const SANDBOX_DIR = resolve(import.meta.dirname, '..', '.sandbox')
 const PARTIAL = '.partial-'
+/** A marker, written last. */
+const COMPLETE = 'complete'
 
 /** A Flink that can be started. */
 export interface FlinkHome {
@@ -26,18 +28,37 @@ export interface FlinkHomeOptions {
   say?: (line: string) => void
 }
 
-/** The user's own Flink at `FLINK_HOME`, else the wanted version from Maven, downloaded once. */
-export async function flinkHome(version: string, options: FlinkHomeOptions = {}): Promise<FlinkHome> {
-  const { env = process.env, cacheDir = SANDBOX_DIR } = options
-  const missing = missingForFlink(env)
+/** Null when some real Flink can run here, otherwise one line that says what is missing. */
+export function missingForFlink(env: NodeJS.ProcessEnv = process.env): string | null {
+  return missingJava() ?? (env.FLINK_HOME || hasDownloads() ? null : missingMaven())
+}
+
+/** Whether some real Flink can run here. */
+export function javaAvailable(env: NodeJS.ProcessEnv = process.env): boolean {
+  return missingForFlink(env) === null
+}
+
+function hasDownloads(): boolean {
+  return existsSync(SANDBOX_DIR) && readdirSync(SANDBOX_DIR).some((name) => existsSync(join(SANDBOX_DIR, name, COMPLETE)))
+}
+
+function refuseIf(missing: string | null): void {
   if (missing !== null) throw new Error(missing)
-  if (env.FLINK_HOME !== undefined) return distribution(env.FLINK_HOME, cacheDir)
-  return fromMaven(version, cacheDir, options.say)
+}
+
+/** The user's own Flink at `FLINK_HOME` unless another version is asked for; else from Maven, downloaded once. */
+export async function flinkHome(version: string | null, options: FlinkHomeOptions = {}): Promise<FlinkHome> {
+  const { env = process.env, cacheDir = SANDBOX_DIR } = options
+  refuseIf(missingJava())
+  const own = env.FLINK_HOME ? await distribution(env.FLINK_HOME, cacheDir) : null
+  if (own !== null && (version === null || version === own.version)) return own
+  return fromMaven(version ?? DEFAULT_FLINK, cacheDir, options.say)
 }
 
 async function fromMaven(version: string, cacheDir: string, say: (line: string) => void = () => undefined): Promise<FlinkHome> {
   const dir = join(cacheDir, `flink-${version}`)
-  if (!existsSync(join(dir, 'complete'))) {
+  if (!existsSync(join(dir, COMPLETE))) {
+    refuseIf(missingMaven())
     say(`Fetching Flink ${version} with Maven (about 200 MB, once) ...`)
     await download(version, dir)
   }
@@ -52,8 +73,8 @@ async function download(version: string, dir: string): Promise<void> {
   try {
     await mkdir(partial, { recursive: true })
     const versions = [`-Dflink.version=${version}`, `-Dplugin.version=${pluginVersion(version)}`]
-    await runTool('mvn', ['-q', '-B', '-f', pom, 'generate-resources', ...versions, `-Dflink.home=${partial}`])
-    await writeFile(join(partial, 'complete'), '')
+    await runTool('mvn', ['-q', '-B', '-Dstyle.color=never', '-f', pom, 'generate-resources', ...versions, `-Dflink.home=${partial}`])
+    await writeFile(join(partial, COMPLETE), '')
     await rm(dir, { recursive: true, force: true })
     await rename(partial, dir)
   } finally {
@@ -83,8 +104,8 @@ async function distribution(flinkDir: string, cacheDir: string): Promise<FlinkHo
   const libDir = join(flinkDir, 'lib')
   const version = await distributionVersion(libDir)
   const own = join(cacheDir, `flink-home-${version}`)
-  const plugin = await jarIn(join(flinkDir, 'opt'), /^flink-azure-fs-hadoop-.*\.jar$/)
-  const gateway = await jarIn(join(flinkDir, 'opt'), /^flink-sql-gateway-[\d.]+.*\.jar$/)
+  const plugin = await jarIn(join(flinkDir, 'opt'), 'flink-azure-fs-hadoop-')
+  const gateway = await jarIn(join(flinkDir, 'opt'), 'flink-sql-gateway-')
   await mkdir(join(own, 'plugins', 'azure'), { recursive: true })
   await copyFile(join(flinkDir, 'opt', plugin), join(own, 'plugins', 'azure', plugin))
   const classpath = [join(libDir, '*'), join(flinkDir, 'opt', gateway)].join(':')
@@ -92,13 +113,13 @@ async function distribution(flinkDir: string, cacheDir: string): Promise<FlinkHo
 }
 
 async function distributionVersion(libDir: string): Promise<string> {
-  const jar = await jarIn(libDir, /^flink-dist[-_].*\.jar$/)
+  const jar = await jarIn(libDir, 'flink-dist')
   return /-(\d+\.\d+[^-]*)\.jar$/.exec(jar)?.[1] ?? ''
 }
 
-async function jarIn(dir: string, pattern: RegExp): Promise<string> {
+async function jarIn(dir: string, prefix: string): Promise<string> {
   const names = existsSync(dir) ? await readdir(dir) : []
-  const found = names.find((name) => pattern.test(name))
-  if (found === undefined) throw new Error(`FLINK_HOME does not look like a Flink distribution: nothing like ${pattern.source} in ${dir}`)
+  const found = names.find((name) => name.startsWith(prefix) && name.endsWith('.jar'))
+  if (found === undefined) throw new Error(`FLINK_HOME does not look like a Flink distribution: no ${prefix}*.jar in ${dir}`)
   return found
 }

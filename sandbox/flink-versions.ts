@@ -28,6 +28,11 @@ export function isAtLeast(flink: string, major: number, minor: number): boolean 
   return version.major > major || (version.major === major && version.minor >= minor)
 }
 
+/** Throws when the text is no version, before anything is fetched for it. */
+export function requireVersion(flink: string): void {
+  parseVersion(flink)
+}
+
 function parseVersion(flink: string): { major: number; minor: number } {
   const match = /^(\d+)\.(\d+)/.exec(flink)
   if (match === null) throw new Error(`Not a Flink version: ${flink} (expected something like ${DEFAULT_FLINK})`)

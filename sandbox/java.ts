@@ -1,19 +1,20 @@
 import { spawnSync } from 'node:child_process'
 import { basename } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { startChild } from './child-process.js'
 
-/** Null when a real Flink can run here, otherwise one line that says what is missing. */
-export function missingForFlink(env: NodeJS.ProcessEnv = process.env): string | null {
-  if (!answers('java', '-version')) return 'A real Flink needs Java 17 (or 11): no `java` on the PATH.'
-  if (env.FLINK_HOME === undefined && !answers('mvn', '-v')) {
-    return 'Flink is brought by Maven: no `mvn` on the PATH. Install it, or set FLINK_HOME to an unpacked Flink.'
-  }
-  return null
+const LONGEST_REASON = 400
+
+/** Null when there is a Java to run Flink with, otherwise one line. */
+export function missingJava(): string | null {
+  return answers('java', '-version') ? null : 'A real Flink needs Java 17 (11 up to Flink 1.20): no `java` on the PATH.'
 }
 
-/** Whether a real Flink can run here. */
-export function javaAvailable(env: NodeJS.ProcessEnv = process.env): boolean {
-  return missingForFlink(env) === null
+/** Null when Flink can be fetched, otherwise one line. */
+export function missingMaven(): string | null {
+  return answers('mvn', '-v')
+    ? null
+    : 'Flink is brought by Maven: no `mvn` on the PATH. Install it, or set FLINK_HOME to an unpacked Flink.'
 }
 
 /** Whether Java sources can be compiled: a JDK, not only a runtime. */
@@ -29,8 +30,10 @@ export async function runTool(command: string, args: readonly string[]): Promise
 }
 
 function firstError(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '')
-  return lines.find((line) => /error/i.test(line)) ?? lines[0] ?? 'it said nothing'
+  const lines = stripVTControlCharacters(output)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  return (lines.find((line) => /error/i.test(line)) ?? lines[0] ?? 'it said nothing').slice(0, LONGEST_REASON)
 }
 
 function answers(command: string, flag: string): boolean {

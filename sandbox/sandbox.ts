@@ -12,7 +12,8 @@ import { compilerAvailable } from './java.js'
 import { ORDERS_ENRICH, SALES_PIPELINE } from './jobs.js'
 
 export interface SandboxOptions {
-  flink: string
+  /** The version; when absent, the one at `FLINK_HOME`, else the default. */
+  flink?: string | null
   /** Configuration, logs and `flinkops.yaml` go here; emptied first. */
   runDir: string
   /** Where `flinkops.yaml` goes; in `runDir` when absent. */
@@ -36,7 +37,7 @@ export interface Sandbox {
 /** Starts everything; nothing is left running when a part fails to come up. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { runDir, configFile = join(options.runDir, 'flinkops.yaml'), say = () => undefined } = options
-  const home = await flinkHome(options.flink, { say })
+  const home = await flinkHome(options.flink ?? null, { say })
   const jobs = await sandboxJobs(home)
   const azurite = await startAzurite({ port: EMULATOR_PORT })
   try {

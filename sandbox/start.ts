@@ -2,9 +2,8 @@
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EMULATOR_PORT } from './emulator.js'
-import { SANDBOX_DIR } from './flink-home.js'
-import { DEFAULT_FLINK, pluginVersion } from './flink-versions.js'
-import { missingForFlink } from './java.js'
+import { missingForFlink, SANDBOX_DIR } from './flink-home.js'
+import { requireVersion } from './flink-versions.js'
 import { ORDERS_ENRICH, SALES_PIPELINE, submitScript, waitForCheckpoints } from './jobs.js'
 import { isPortTaken } from './ports.js'
 import { type Sandbox, startSandbox } from './sandbox.js'
@@ -35,10 +34,10 @@ async function submitJobs({ cluster }: Sandbox): Promise<void> {
   await Promise.all(ids.map((id) => waitForCheckpoints(cluster.restUrl, id)))
 }
 
-function wantedVersion(): string {
-  const { values } = parseArgs({ options: { flink: { type: 'string', default: DEFAULT_FLINK } } })
-  pluginVersion(values.flink)
-  return values.flink
+function wantedVersion(): string | null {
+  const { values } = parseArgs({ options: { flink: { type: 'string' } } })
+  if (values.flink !== undefined) requireVersion(values.flink)
+  return values.flink ?? null
 }
 
 async function requireFreePorts(): Promise<void> {

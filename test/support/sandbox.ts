@@ -3,16 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { FlinkSettings } from '../../sandbox/flink-config.js'
-import { DEFAULT_FLINK } from '../../sandbox/flink-versions.js'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js'
 
-export { missingForFlink } from '../../sandbox/java.js'
+export { javaAvailable, missingForFlink } from '../../sandbox/flink-home.js'
 export { jobState, submitJar, submitScript, waitForCheckpoints } from '../../sandbox/jobs.js'
 
 const RUN_JS = resolve(import.meta.dirname, '..', '..', 'bin', 'run.js')
 
-/** The Flink that an end-to-end run is about: `FLINKOPS_TEST_FLINK`, else the sandbox's own. */
-export const FLINK_UNDER_TEST = process.env.FLINKOPS_TEST_FLINK ?? DEFAULT_FLINK
+/** The Flink that an end-to-end run is about; null leaves it to the sandbox. */
+export const FLINK_UNDER_TEST = process.env.FLINKOPS_TEST_FLINK ?? null
 
 export interface RunOptions {
   env?: NodeJS.ProcessEnv

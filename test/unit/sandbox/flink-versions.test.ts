@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isAtLeast, pluginVersion, readsConfigYaml } from '../../../sandbox/flink-versions.js'
+import { isAtLeast, pluginVersion, readsConfigYaml, requireVersion } from '../../../sandbox/flink-versions.js'
 
 test.each([
   ['1.18.1', '1.18.0'],
@@ -20,5 +20,5 @@ test('versions are compared by number', () => {
 })
 
 test('what is no version is refused', () => {
-  expect(() => pluginVersion('latest')).toThrow('Not a Flink version: latest')
+  expect(() => requireVersion('latest')).toThrow('Not a Flink version: latest')
 })
