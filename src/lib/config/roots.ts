@@ -11,7 +11,7 @@ export function configuredRoots(context: FileContext | null, conf: FlinkConf | n
     checkpoints: firstSet([context?.roots.checkpoints ?? null, asList(options, 'checkpointDirectory', origin)], []),
     savepoints: firstSet([context?.roots.savepoints ?? null, asList(options, 'savepointDirectory', origin)], []),
     changelog: firstSet([context?.roots.changelog ?? null, asList(options, 'changelogDirectory', origin)], []),
-    history: firstSet<string | null>([context?.roots.history ?? null, flinkOption(options, 'historyDirectory', origin)], null),
+    history: firstSet<string | null>([context?.roots.history ?? null, historyOf(options, origin)], null),
   }
 }
 
@@ -25,7 +25,7 @@ export function withJobManagerConfiguration(config: EffectiveConfig, reported: R
       checkpoints: unlessSet(roots.checkpoints, asList(reported, 'checkpointDirectory', origin)),
       savepoints: unlessSet(roots.savepoints, asList(reported, 'savepointDirectory', origin)),
       changelog: unlessSet(roots.changelog, asList(reported, 'changelogDirectory', origin)),
-      history: unlessSet(roots.history, flinkOption(reported, 'historyDirectory', origin)),
+      history: unlessSet(roots.history, historyOf(reported, origin)),
     },
   }
 }
@@ -33,6 +33,12 @@ export function withJobManagerConfiguration(config: EffectiveConfig, reported: R
 function asList(options: ReadonlyMap<string, string>, option: FlinkOption, origin: string): Setting<string[]> | null {
   const setting = flinkOption(options, option, origin)
   return setting && { ...setting, value: [setting.value] }
+}
+
+/** `historyserver.archive.fs.dir` may be a list with commas; the JobManager's own directory is one. */
+function historyOf(options: ReadonlyMap<string, string>, origin: string): Setting<string> | null {
+  const setting = flinkOption(options, 'historyDirectory', origin)
+  return setting && { ...setting, value: setting.value.split(',')[0]?.trim() ?? '' }
 }
 
 function unlessSet<T>(setting: Setting<T>, reported: Setting<T> | null): Setting<T> {

@@ -135,6 +135,11 @@ describe('resolveConfig', () => {
 })
 
 describe('withJobManagerConfiguration', () => {
+  it('takes the first directory of a history server that has several', async () => {
+    const { roots } = withJobManagerConfiguration(await config({}), new Map([['historyserver.archive.fs.dir', `${ROOT}/h1, ${ROOT}/h2`]]))
+    expect(roots.history).toEqual({ value: `${ROOT}/h1`, source: 'JobManager http://localhost:8081: historyserver.archive.fs.dir' })
+  })
+
   it('fills only what nothing else has set', async () => {
     const files = { '/w/flinkops.yaml': FULL.replace('    flinkConf: flink/conf\n', '') }
     const reported = new Map([

@@ -1,0 +1,53 @@
+import type { BlobServiceClient } from '@azure/storage-blob'
+import type { AccessFor } from '../access.js'
+import type { StorageReader } from '../ports.js'
+import type { StorageEraser } from '../ports-erase.js'
+import type { CleanupLock } from '../ports-lock.js'
+import { canonicalAccount } from '../state/location.js'
+import { tokenSource } from './credentials.js'
+import { containerEraser } from './eraser.js'
+import { MAX_PAGE_SIZE } from './list.js'
+import { acquireLock } from './lock.js'
+import { containerReader } from './reader.js'
+import { serviceClient } from './service-client.js'
+import type { Target } from './target.js'
+
+const READING_TRIES = 5
+/** One repeat, for a closed keep-alive connection; who deletes decides how to slow down when the account is busy. */
+const WRITING_TRIES = 2
+
+export interface StorageOptions {
+  accessFor: AccessFor
+  /** Blobs a page; the service allows no more than the default. */
+  pageSize?: number
+  retryDelayInMs?: number
+}
+
+/** Blob Storage by account and container. Clients are built on first use, one each; nothing is loaded before. */
+export function createStorage(options: StorageOptions): StorageReader & StorageEraser & CleanupLock {
+  const { accessFor, pageSize = MAX_PAGE_SIZE, retryDelayInMs = 500 } = options
+  const tokens = tokenSource()
+  const clients = new Map<string, Promise<BlobServiceClient>>()
+
+  async function service(account: string, container: string, maxTries: number): Promise<BlobServiceClient> {
+    const key = `${account}/${container}/${maxTries}`
+    const client = clients.get(key) ?? serviceClient(accessFor(account, container), { maxTries, retryDelayInMs }, tokens)
+    clients.set(key, client)
+    return client
+  }
+
+  async function target(accountHost: string, container: string, maxTries: number): Promise<Target & { service: BlobServiceClient }> {
+    const account = canonicalAccount(accountHost)
+    const client = await service(account, container, maxTries)
+    return { account, container, client: client.getContainerClient(container), service: client }
+  }
+
+  return {
+    container: async (account, container) => {
+      const reading = await target(account, container, READING_TRIES)
+      return containerReader(reading, reading.service, pageSize)
+    },
+    eraser: async (account, container) => containerEraser(await target(account, container, WRITING_TRIES)),
+    acquire: async ({ account, container, ...lock }) => acquireLock(await target(account, container, READING_TRIES), lock),
+  }
+}
