@@ -20,6 +20,8 @@ const NAMES = [
   '_$azuretmpfolder$/u',
 ]
 
+const byText = (a: string, b: string) => (a < b ? -1 : 1)
+
 let fresh: FreshContainer
 let reader: ContainerReader
 
@@ -53,7 +55,7 @@ describe('a container', () => {
   it('lists every name as it is, over several pages', async () => {
     for (const name of NAMES) await put(name)
     const blobs = await listAll()
-    expect(blobs.map((blob) => blob.name).sort()).toEqual([...NAMES].sort())
+    expect(blobs.map((blob) => blob.name).sort(byText)).toEqual([...NAMES].sort(byText))
     expect(new Set(blobs.map((blob) => blob.etag)).size).toBe(NAMES.length)
     expect(blobs.find((blob) => blob.name === 'ümlaut/日本')?.sizeBytes).toBe(Buffer.byteLength('ümlaut/日本'))
   })
