@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { ...common, name: 'model', include: ['test/model/**/*.test.ts'], testTimeout: 300_000 } },
       {
         test: {
           ...common,

@@ -1,19 +1,8 @@
+import { FlinkopsError } from '../errors.js'
 import type { ContainerEraser, DeleteOutcome, StorageEraser } from '../ports-erase.js'
 import type { RunJournal } from '../ports-runs.js'
 import { mapConcurrently } from './concurrently.js'
-
-/** One blob to delete; a plain copy of the plan's, so that executing has nothing to decide with. */
-export interface Deletion {
-  key: string
-  account: string
-  container: string
-  name: string
-  sizeBytes: number
-  etag: string
-  reason: string
-  /** Keys that must be gone first. */
-  after: string[]
-}
+import type { Deletion, ExecuteResult } from './execution.js'
 
 export interface ExecuteInput {
   runId: string
@@ -27,16 +16,6 @@ export interface ExecuteInput {
   signal: AbortSignal
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
   onDeleted?: (blobs: number, bytes: number) => void
-}
-
-export interface ExecuteResult {
-  deletedBlobs: number
-  deletedBytes: number
-  /** Blobs that were no longer the version that was planned, and what depended on them: left alone. */
-  changed: number
-  failed: { path: string; code: string }[]
-  /** Set when the run ended before its plan. */
-  stopped: boolean
 }
 
 const IN_FLIGHT = 16
@@ -55,7 +34,7 @@ class Run {
   readonly #erasers = new Map<string, Promise<ContainerEraser>>()
   /** Keys that stay: spared, changed or failed. */
   readonly #staying: Set<string>
-  readonly #result: ExecuteResult = { deletedBlobs: 0, deletedBytes: 0, changed: 0, failed: [], stopped: false }
+  readonly #result: ExecuteResult = { deletedBlobs: 0, deletedBytes: 0, changed: 0, failed: [], stopped: false, problem: null }
 
   constructor(input: ExecuteInput) {
     this.#input = input
@@ -67,16 +46,31 @@ class Run {
   }
 
   async delete(one: Deletion): Promise<void> {
-    if (this.#input.signal.aborted) {
-      this.#result.stopped = true
-      return
-    }
+    if (this.#mustStop()) return
     if (this.#staying.has(one.key) || one.after.some((key) => this.#staying.has(key))) {
       this.#staying.add(one.key)
       this.#result.changed++
       return
     }
-    this.#count(one, await this.#erase(one))
+    try {
+      this.#count(one, await this.#erase(one))
+    } catch (error) {
+      this.#giveUp(one, error)
+    }
+  }
+
+  #mustStop(): boolean {
+    if (this.#input.signal.aborted) this.#result.stopped = true
+    return this.#result.stopped
+  }
+
+  /** No right, no way there, no journal, Ctrl-C: what is done is reported, nothing more is tried. What became of this blob is not known. */
+  #giveUp(one: Deletion, error: unknown): void {
+    this.#staying.add(one.key)
+    this.#result.stopped = true
+    if (this.#input.signal.aborted) return
+    this.#result.failed.push({ path: one.key, code: error instanceof FlinkopsError ? error.code : 'UNEXPECTED' })
+    this.#result.problem ??= error instanceof Error ? error.message : String(error)
   }
 
   async #erase(one: Deletion): Promise<DeleteOutcome> {

@@ -1,6 +1,7 @@
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { ArchivedJob, CheckpointStats, JobManager, JobOverview, Journal } from '../ports.js'
 import type { JobEvidence, NamedSnapshot } from '../state/jobs.js'
+import { checkpointsUnlessInitializing, isInitializing } from './checkpoints-of.js'
 import { mapConcurrently } from './concurrently.js'
 
 export interface Gathered {
@@ -42,7 +43,7 @@ export async function gatherJobs(input: GatherInput): Promise<Gathered> {
 async function askCluster(jobManager: JobManager, signal: AbortSignal): Promise<JobEvidence[]> {
   const jobs = await jobManager.jobs(signal)
   return mapConcurrently(jobs, 8, async (job) => {
-    const stats = await jobManager.checkpoints(job.jobId, signal).catch(ignoreInitializing)
+    const stats = await checkpointsUnlessInitializing(jobManager, job.jobId, signal)
     const config = isEnded(job) ? null : await jobManager.checkpointConfig(job.jobId, signal).catch(ignoreInitializing)
     return {
       jobId: job.jobId,
@@ -62,9 +63,9 @@ async function askCluster(jobManager: JobManager, signal: AbortSignal): Promise<
   })
 }
 
-/** A job that is still initializing answers 500 here; its state word says so, which is enough. */
+/** A job that is still initializing answers 500 here; its state word says so, and the restore guard reads that. */
 function ignoreInitializing(error: unknown): null {
-  if (error instanceof FlinkopsError && error.exitCode === EXIT.failedOnCluster) return null
+  if (isInitializing(error)) return null
   throw error
 }
 

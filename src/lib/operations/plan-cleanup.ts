@@ -10,6 +10,7 @@ import { type CleanupPlan, type Guard, planDeletions } from '../state/plan.js'
 import { type RetentionPolicy, retain } from '../state/retention.js'
 import type { Survey } from '../state/survey.js'
 import { type Gathered, type GatherInput, gatherJobs } from './gather-jobs.js'
+import { matchJobs } from './match-jobs.js'
 import { surveyStorage } from './survey-storage.js'
 
 export interface PlanCleanupInput {
@@ -19,6 +20,8 @@ export interface PlanCleanupInput {
   roots: Location[]
   exclusive: boolean
   policy: RetentionPolicy
+  /** Job id, prefix or name; `null` = all jobs. */
+  job: string | null
   graceMs: number
   maxShare: number
   /** The user takes the risk that a deleted blob cannot be brought back. */
@@ -52,16 +55,33 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
   const snapshots = attribute({ snapshots: found.snapshots, jobs, nowMs: found.serverTimeMs, allClustersAnswered })
   const survey = { ...found, snapshots }
   const lineages = groupLineages(jobs, snapshots)
+  const only = input.job === null ? null : matchJobs(input.job, jobs)
   const decisions = retain({
     snapshots,
     jobs,
     lineages,
     inUse: snapshotsInUse(jobs, snapshots),
     policy: input.policy,
+    only,
     nowMs: survey.serverTimeMs,
   })
-  const guards = [clusterGuard(gathered), graceGuard(jobs, input.graceMs), clockGuard(survey), await softDeleteGuard(input)]
-  const plan = planDeletions({ survey, jobs, decisions, roots: input.roots, graceMs: input.graceMs, maxShare: input.maxShare, guards })
+  const guards = [
+    clusterGuard(gathered),
+    restoreGuard(jobs),
+    graceGuard(jobs, input.graceMs),
+    clockGuard(survey),
+    await softDeleteGuard(input),
+  ]
+  const plan = planDeletions({
+    survey,
+    jobs,
+    decisions,
+    roots: input.roots,
+    graceMs: input.graceMs,
+    maxShare: input.maxShare,
+    only,
+    guards,
+  })
   return { plan, survey, jobs, lineages }
 }
 
@@ -80,6 +100,18 @@ function clusterGuard(gathered: Gathered): Guard {
   const [silent] = gathered.silent
   if (silent) return refuse('cluster', `${silent.problem}; without it nobody knows which jobs are running`)
   return ok('cluster', `${gathered.answered.length} of ${gathered.answered.length} JobManagers answered`)
+}
+
+const STARTING = new Set(['INITIALIZING', 'CREATED', 'RECONCILING'])
+
+/** A job that is just starting may be restoring from anything, and says so only when it runs. */
+function restoreGuard(jobs: Map<string, KnownJob>): Guard {
+  const starting = [...jobs.values()].find((job) => STARTING.has(job.state ?? ''))
+  if (starting === undefined) return ok('restore', 'no job is just starting')
+  return refuse(
+    'restore',
+    `job ${starting.name ?? starting.jobId.slice(0, 8)} is ${starting.state} and may be restoring: try again when it runs`,
+  )
 }
 
 /** A checkpoint may be under way for as long as its timeout; what it uploaded is not referenced yet. */

@@ -100,6 +100,8 @@ async function readOne(input: SurveyInput, blob: ListedBlob): Promise<ReadMetada
 function parseOne(blob: ListedBlob, bytes: Uint8Array): ReadMetadata {
   const parsed = parseMetadata(bytes)
   if (!parsed.ok) return { blob, state: 'unreadable', problem: parsed.problem.message }
+  const [oddity] = parsed.metadata.oddities
+  if (oddity !== undefined) return { blob, state: 'unreadable', problem: oddity }
   const resolution = resolveReferences(parsed.metadata, { ...blob, name: parentOf(blob.name) })
   if (!resolution.ok) return { blob, state: 'unreadable', problem: resolution.problem }
   const operatorNames = parsed.metadata.operators.flatMap((operator) => operator.name ?? [])

@@ -3,7 +3,7 @@ import type { KnownJob } from './jobs.js'
 import { lastSegment, type Place, placeOf, savepointPrefix } from './layout.js'
 import { isBelow, type Location, locationKey } from './location.js'
 import { planMarkers } from './markers.js'
-import type { Decision } from './retention.js'
+import { type Decision, isAsked } from './retention.js'
 import { settle } from './settle.js'
 import type { StoredBlob, Survey } from './survey.js'
 import { type HoldReason, type SweepVerdict, sweep } from './sweep.js'
@@ -50,6 +50,8 @@ export interface PlanInput {
   /** Directories below which sweeping is allowed. */
   roots: Location[]
   graceMs: number
+  /** Job ids that the user asked for; `null` or absent = all. */
+  only?: ReadonlySet<string> | null
   /** Largest share of the scanned bytes that may be swept as orphans, 0 to 1. */
   maxShare: number
   /** Guards that other parts found (cluster, history, soft delete, ...). */
@@ -209,18 +211,21 @@ class Planner {
       (verdict.reason === 'too-young' ||
         verdict.reason === 'no-job' ||
         verdict.reason === 'job-running' ||
-        verdict.reason === 'job-unknown')
+        verdict.reason === 'job-unknown' ||
+        verdict.reason === 'not-asked')
     )
   }
 
   #sweepOne(blob: StoredBlob, hasMetadata: boolean): SweepVerdict {
     const place = placeOf(blob.name)
     const key = locationKey(blob)
+    const job = jobOf(place, this.#input.jobs)
     return sweep({
       place,
       ageMs: this.#input.survey.serverTimeMs - blob.lastModifiedMs,
       graceMs: this.#input.graceMs,
-      job: jobOf(place, this.#input.jobs),
+      job,
+      isAsked: isAsked(job?.jobId ?? null, this.#input.only),
       hasMetadata,
       isBelowRoot: isUnderRoots(blob, this.#input.roots),
       isBelowNeededDirectory: this.#live.directories.some((directory) => isBelow(key, directory)),

@@ -25,6 +25,8 @@ export interface RetentionInput {
   /** Snapshot directories (keys) that a live job names or was restored from, each with why. */
   inUse: Map<string, string>
   policy: RetentionPolicy
+  /** Job ids that the user asked for; `null` or absent = all. */
+  only?: ReadonlySet<string> | null
   /** The storage service's clock. */
   nowMs: number
 }
@@ -41,6 +43,7 @@ export type KeepReason =
   | 'writing'
   | 'no-job'
   | 'protected'
+  | 'not-asked'
 
 export interface Decision {
   snapshot: Snapshot
@@ -70,6 +73,7 @@ function keepReasons(snapshot: Snapshot, input: RetentionInput, last: Map<Snapsh
   const add = (reason: KeepReason, detail: string | undefined | null) => {
     if (typeof detail === 'string') reasons.push({ reason, detail })
   }
+  add('not-asked', isAsked(snapshot.jobId, input.only) ? null : 'it belongs to another job than --job')
   add('pinned', input.policy.pins.has(key) ? 'pinned in the configuration' : null)
   add('in-use', input.inUse.get(key))
   add('writing', snapshot.completeness === 'writing' ? 'it is being written' : null)
@@ -80,6 +84,11 @@ function keepReasons(snapshot: Snapshot, input: RetentionInput, last: Map<Snapsh
   const age = ageReason(snapshot, input)
   if (age !== null) reasons.push(age)
   return reasons
+}
+
+/** Whether a thing of this job was asked for. */
+export function isAsked(jobId: string | null, only: ReadonlySet<string> | null | undefined): boolean {
+  return only === null || only === undefined || (jobId !== null && only.has(jobId))
 }
 
 /** Checkpoints live in their job's tree; while that job may go on, Flink alone removes them. */

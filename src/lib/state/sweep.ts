@@ -15,6 +15,7 @@ export type HoldReason =
   | 'unknown-name'
   | 'unknown-layout'
   | 'outside-roots'
+  | 'not-asked'
   | 'needed-directory'
   | 'possibly-needed'
 
@@ -28,6 +29,8 @@ export interface SweepCase {
   /** The place's directory holds a `_metadata` (of a snapshot that stays). */
   hasMetadata: boolean
   isBelowRoot: boolean
+  /** `false`: the user asked for other jobs only. */
+  isAsked?: boolean
   /** A directory reference (tag 17) of a live snapshot covers it. */
   isBelowNeededDirectory: boolean
   /** A snapshot misses a file of this base name, or its tree holds one that may be meant (FLINK-39964). */
@@ -46,6 +49,7 @@ function holdReason(one: SweepCase): HoldReason | null {
   const layout = layoutReason(one.place)
   if (layout !== null) return layout
   if (!one.isBelowRoot) return 'outside-roots'
+  if (one.isAsked === false) return 'not-asked'
   if (one.isBelowNeededDirectory) return 'needed-directory'
   if (one.isPossiblyNeeded) return 'possibly-needed'
   const owner = ownerReason(one)
@@ -85,6 +89,7 @@ const HOLD_WORDS: Record<HoldReason, string> = {
   'unknown-name': 'not a name that Flink gives its state files',
   'unknown-layout': 'outside the known layout',
   'outside-roots': 'outside the configured roots',
+  'not-asked': 'of other jobs than --job',
   'needed-directory': 'below a directory that a snapshot needs as a whole',
   'possibly-needed': 'a snapshot misses a file of this name (FLINK-39964)',
 }

@@ -1,0 +1,58 @@
+import { BaseCommand } from '../lib/cli/base-command.js'
+import { cleanupFlags, policyOf } from '../lib/cli/cleanup-flags.js'
+import { runPlan } from '../lib/cli/cleanup-run.js'
+import { changeFlags } from '../lib/cli/flags.js'
+import { planCleanup } from '../lib/operations/plan-cleanup.js'
+import { openScope } from '../lib/scope.js'
+import { cleanupPlanText } from '../lib/views/cleanup.js'
+import { plural } from '../lib/views/format.js'
+
+export default class Cleanup extends BaseCommand {
+  static override description = 'Delete what no restorable snapshot needs: plan, show, confirm, check again, delete.'
+  static override examples = [
+    '<%= config.bin %> cleanup --older-than 24h --dry-run',
+    '<%= config.bin %> cleanup --older-than 24h --savepoints-older-than 30d --yes',
+    '<%= config.bin %> cleanup --older-than 7d --job sales_pipeline --json --dry-run',
+  ]
+  static override flags = { ...changeFlags, ...cleanupFlags }
+
+  async run(): Promise<object> {
+    const { flags } = await this.parse(Cleanup)
+    const context = await this.connect(flags, {
+      olderThanMs: flags['older-than'],
+      savepointsOlderThanMs: flags['savepoints-older-than'],
+      unnamedOlderThanMs: flags['unnamed-older-than'],
+      keepLast: flags['keep-last'],
+      graceMs: flags.grace,
+    })
+    const scope = await openScope(context, flags.root)
+    const planned = await planCleanup({
+      readers: scope.readers,
+      cluster: scope.cluster,
+      journal: context.journal,
+      roots: scope.roots,
+      exclusive: scope.config.exclusive.value,
+      policy: policyOf(scope.config, flags),
+      job: flags.job ?? null,
+      graceMs: scope.config.retention.graceMs.value,
+      maxShare: flags['max-share'] ?? 0.3,
+      withoutSoftDelete: flags['without-soft-delete'],
+      now: context.now,
+      signal: this.signal,
+      onBlobs: (blobs) => this.progress.update(`Listing storage: ${plural(blobs, 'blob')}`),
+    })
+    this.progress.done()
+    this.print(cleanupPlanText({ plan: planned.plan, jobs: planned.jobs, streams: this.streams }))
+    return runPlan({
+      planned,
+      scope,
+      context,
+      isDryRun: flags['dry-run'],
+      isConfirmed: flags.yes,
+      ask: () => this.confirm('\nDelete this? Type delete to go on: ', ['delete'], flags),
+      print: (text) => this.print(text),
+      onDeleted: (blobs) => this.progress.update(`Deleting: ${blobs} of ${plural(planned.plan.totals.blobs, 'blob')}`),
+      done: () => this.progress.done(),
+    })
+  }
+}

@@ -1,0 +1,77 @@
+import { Args, Flags } from '@oclif/core'
+import { BaseCommand } from '../lib/cli/base-command.js'
+import { changeFlags } from '../lib/cli/flags.js'
+import { readProgram } from '../lib/cli/program.js'
+import { resumeJob } from '../lib/operations/resume-job.js'
+import { stateRoots } from '../lib/scope.js'
+import { restoreProgress } from '../lib/views/wait.js'
+
+const CLAIM_MODES = { no_claim: 'NO_CLAIM', claim: 'CLAIM', legacy: 'LEGACY' } as const
+
+export default class Resume extends BaseCommand {
+  static override description = 'Start a SQL script or a jar from a snapshot and prove that it was restored. Prints the job id.'
+  static override examples = [
+    '<%= config.bin %> resume sales_pipeline.sql --from wasbs://flink@acct.blob.core.windows.net/savepoints/savepoint-91916f-2325bb7354fc',
+    '<%= config.bin %> resume enrich.jar --entry-class com.acme.Enrich --arg=--env --arg=prod --from savepoints/savepoint-91916f-2325bb7354fc',
+    '<%= config.bin %> resume sales_pipeline --from "$P"',
+  ]
+  static override args = {
+    program: Args.string({ description: '.sql script, .jar, or a name under jobs: of the context', required: true }),
+  }
+  static override flags = {
+    ...changeFlags,
+    from: Flags.string({ description: 'snapshot: URI, or path below a root', required: true, helpValue: '<path>' }),
+    'claim-mode': Flags.option({
+      description: 'who owns the snapshot afterwards',
+      options: ['no_claim', 'claim', 'legacy'] as const,
+      default: 'no_claim' as const,
+    })(),
+    'allow-non-restored-state': Flags.boolean({ description: 'drop state of operators that are not in the program any more, for good' }),
+    'allow-claim-native': Flags.boolean({
+      description: 'claim a native savepoint although later checkpoints may not restore (FLINK-39964)',
+    }),
+    wait: Flags.option({
+      description: 'end when restored, or when a first checkpoint is completed and readable',
+      options: ['restored', 'checkpoint'] as const,
+      default: 'checkpoint' as const,
+    })(),
+    'entry-class': Flags.string({ description: 'main class of the jar' }),
+    arg: Flags.string({ description: 'argument of the program, one each time', multiple: true }),
+    parallelism: Flags.integer({ description: 'parallelism of the jar job', min: 1 }),
+    'sql-gateway': Flags.string({ description: 'SQL Gateway URL', helpValue: '<url>' }),
+  }
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Resume)
+    const context = await this.connect(flags, { sqlGateway: flags['sql-gateway'] })
+    const config = await context.withCluster()
+    const program = await readProgram(args.program, config, flags)
+    if (flags['claim-mode'] === 'claim')
+      this.notice('CLAIM hands the snapshot to the new job: Flink deletes it when it is not needed any more.')
+    const result = await resumeJob({
+      program,
+      from: flags.from,
+      claimMode: CLAIM_MODES[flags['claim-mode']],
+      allowNonRestoredState: flags['allow-non-restored-state'],
+      allowClaimNative: flags['allow-claim-native'],
+      waitFor: flags.wait,
+      dryRun: flags['dry-run'],
+      roots: stateRoots(config),
+      jobManager: await context.jobManager(),
+      sqlGateway: context.sqlGateway,
+      journal: context.journal,
+      storage: await context.storage(),
+      signal: this.signal,
+      now: context.now,
+      onStarted: (jobId) => this.progress.say(`Started job ${jobId} from ${flags.from}`),
+      onProgress: (progress) => this.progress.update(restoreProgress(args.program, progress)),
+    })
+    this.progress.say(
+      result.jobId === null
+        ? `Would start ${args.program} from ${result.restoredFrom}: it is complete.`
+        : `Restored ${result.jobName} from ${result.restoredFrom}: proven`,
+    )
+    if (result.jobId !== null) this.print(result.jobId)
+    return result
+  }
+}

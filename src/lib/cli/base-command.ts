@@ -1,0 +1,128 @@
+import { Command, Errors, type Interfaces } from '@oclif/core'
+import { createContext } from '../context.js'
+import { EXIT, FlinkopsError } from '../errors.js'
+import { failureOf, interrupted } from './failure.js'
+import { baseFlags } from './flags.js'
+import { Progress } from './progress.js'
+import { ask } from './prompt.js'
+import { detectStreams, type Streams } from './streams.js'
+import { type OutputFormat, renderTable, type Table } from './table.js'
+
+type BaseFlags = Interfaces.InferredFlags<typeof baseFlags>
+
+/** Streams, JSON, Ctrl-C, `--timeout` and exit codes, the same for every command. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags = baseFlags
+
+  protected streams: Streams = detectStreams(false)
+  protected readonly warnings: string[] = []
+  readonly #abort = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #quiet = false
+  #format: OutputFormat | undefined
+  #progress: Progress | undefined
+
+  /** Ends every wait and request: Ctrl-C (exit 130) or `--timeout` (exit 8). */
+  protected get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  protected get progress(): Progress {
+    this.#progress ??= new Progress(this.streams, this.#quiet || this.jsonEnabled())
+    return this.#progress
+  }
+
+  protected override async init(): Promise<void> {
+    await super.init()
+    process.on('SIGINT', this.#onInterrupt)
+    process.on('SIGTERM', this.#onInterrupt)
+  }
+
+  readonly #onInterrupt = () => {
+    if (this.#abort.signal.aborted) process.exit(EXIT.interrupted)
+    this.#abort.abort(interrupted())
+  }
+
+  /** Takes over the global flags. */
+  protected adopt(flags: BaseFlags): void {
+    this.streams = detectStreams(flags['no-color'])
+    this.#quiet = flags.quiet
+    this.#format = flags.output
+    const { timeout } = flags
+    if (timeout !== undefined) this.#timer ??= setTimeout(() => this.#abort.abort(timedOut(timeout)), timeout)
+  }
+
+  /** Takes over the global flags and builds the context. */
+  protected async connect(flags: BaseFlags, more: Parameters<typeof createContext>[0]['flags'] = {}) {
+    this.adopt(flags)
+    const context = await createContext({
+      flags: { ...more, config: flags.config, context: flags.context, jobmanager: flags.jobmanager },
+      signal: this.signal,
+      onProblem: (problem) => this.notice(problem.message),
+    })
+    for (const warning of context.config.warnings) this.notice(warning)
+    return context
+  }
+
+  /** A warning: on stderr for a person, in `warnings` for JSON. */
+  protected notice(text: string): void {
+    this.warnings.push(text)
+    if (!this.jsonEnabled()) this.progress.say(`Warning: ${text}`)
+  }
+
+  protected renderTable(table: Table): void {
+    if (this.jsonEnabled()) return
+    const format = this.#format === undefined || this.#format === 'json' ? (this.streams.stdoutTty ? 'table' : 'tsv') : this.#format
+    const text = renderTable(table, format, this.streams)
+    if (text === '' && format === 'table') this.progress.say(table.empty)
+    process.stdout.write(text)
+  }
+
+  /** Text on stdout; nothing under JSON. */
+  protected print(text: string): void {
+    if (!this.jsonEnabled()) process.stdout.write(`${text}\n`)
+  }
+
+  /** Only with a terminal to ask on; else `null`, and the caller refuses. */
+  protected async confirm(question: string, accepted: string[], flags: { 'no-input': boolean }): Promise<boolean | null> {
+    const canAsk = this.streams.stdinTty && this.streams.stderrTty && !this.jsonEnabled() && !flags['no-input'] && !process.env['CI']
+    return canAsk ? ask(question, accepted, this.signal) : null
+  }
+
+  override jsonEnabled(): boolean {
+    return super.jsonEnabled() || this.#format === 'json' || /(^| )(-o ?=?|--output[ =])json( |$)/.test(this.argv.join(' '))
+  }
+
+  protected override toSuccessJson(result: unknown): unknown {
+    return typeof result === 'object' && result !== null ? { ...result, warnings: this.warnings } : result
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    this.#progress?.done()
+    const failure = failureOf(error, this.signal)
+    process.exitCode = failure.exitCode
+    if (this.jsonEnabled()) this.logJson({ error: failure })
+    else if (error instanceof Errors.ExitError) throw error
+    else process.stderr.write(`${describe(failure)}\n`)
+  }
+
+  protected override async finally(error: Error | undefined): Promise<void> {
+    process.off('SIGINT', this.#onInterrupt)
+    process.off('SIGTERM', this.#onInterrupt)
+    clearTimeout(this.#timer)
+    this.#progress?.done()
+    await super.finally(error)
+  }
+}
+
+function timedOut(ms: number): FlinkopsError {
+  return new FlinkopsError(`Gave up waiting after ${Math.round(ms / 1000)} s (--timeout).`, {
+    code: 'TIMEOUT',
+    exitCode: EXIT.stillRunning,
+  })
+}
+
+function describe(failure: { message: string; suggestions: string[] }): string {
+  return [`Error: ${failure.message}`, ...failure.suggestions.map((suggestion) => `  ${suggestion}`)].join('\n')
+}

@@ -1,0 +1,49 @@
+import { Flags, type Interfaces } from '@oclif/core'
+import type { EffectiveConfig } from '../config/settings.js'
+import { usageError } from '../errors.js'
+import { snapshotDirectory } from '../state/lineage.js'
+import { locationKey, parseLocation } from '../state/location.js'
+import type { RetentionPolicy } from '../state/retention.js'
+import { durationFlag, shareFlag } from './flags.js'
+
+export const cleanupFlags = {
+  'older-than': durationFlag({ description: 'expire checkpoints older than this (default: retention.checkpoints, else 24h)' }),
+  'savepoints-older-than': durationFlag({ description: 'expire savepoints too, older than this; without it they are left alone' }),
+  'keep-last': Flags.integer({ description: 'restorable snapshots kept of every job, whatever their age (default 1)' }),
+  job: Flags.string({ description: 'expire snapshots of this job only', helpValue: '<job>' }),
+  root: Flags.string({ description: 'sweep below this root only', multiple: true, helpValue: '<uri>' }),
+  grace: durationFlag({ description: 'leave younger unreferenced blobs alone (default 72h)' }),
+  'max-share': shareFlag({ description: 'refuse when orphans are more than this of the scanned bytes (default 30%)' }),
+  'also-last': Flags.string({ description: "give up this ended job's last restore point", multiple: true, helpValue: '<job id>' }),
+  'unnamed-older-than': durationFlag({ description: 'the same for ended jobs whose name nobody remembers, when older than this' }),
+  'without-soft-delete': Flags.boolean({ description: 'delete although deleted blobs could not be brought back' }),
+}
+
+type Values = Partial<Interfaces.InferredFlags<typeof cleanupFlags>>
+
+/** The retention that the effective settings and the flags ask for. */
+export function policyOf(config: EffectiveConfig, flags: Values): RetentionPolicy {
+  const { retention } = config
+  return {
+    checkpointsMs: retention.checkpointsMs.value,
+    savepointsMs: retention.savepointsMs.value,
+    unnamedMs: retention.unnamedMs.value,
+    keepLast: retention.keepLast.value,
+    alsoLast: new Set((flags['also-last'] ?? []).map(jobId)),
+    pins: new Set(config.pins.value.map(pinKey)),
+  }
+}
+
+function jobId(text: string): string {
+  const id = text.trim().toLowerCase()
+  if (!/^[0-9a-f]{32}$/.test(id))
+    throw usageError(`--also-last ${text}: give the whole job id of 32 hex digits; this gives up a last restore point.`)
+  return id
+}
+
+/** A pin that cannot be placed protects nothing, so it is refused. */
+function pinKey(pin: string): string {
+  const parsed = parseLocation(pin)
+  if (!parsed.ok) throw usageError(`The pin ${pin} cannot be used: ${parsed.problem}.`)
+  return locationKey(snapshotDirectory(parsed.location))
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context } from '../context.js'
+import { EXIT } from '../errors.js'
+import { executeRun } from '../operations/execute-run.js'
+import type { ExecuteResult } from '../operations/execution.js'
+import type { PlannedCleanup } from '../operations/plan-cleanup.js'
+import { recheckCleanup } from '../operations/recheck-cleanup.js'
+import { wavesOf } from '../operations/waves.js'
+import type { Scope } from '../scope.js'
+import { type CleanupOutcome, cleanupJson } from '../views/cleanup-json.js'
+import { cleanupResultText } from '../views/cleanup-result.js'
+
+export interface RunPlanInput {
+  planned: PlannedCleanup
+  scope: Scope
+  context: Context
+  isDryRun: boolean
+  isConfirmed: boolean
+  /** `null`: there is nobody to ask. */
+  ask: () => Promise<boolean | null>
+  print: (text: string) => void
+  onDeleted: (blobs: number) => void
+  done: () => void
+}
+
+/** From a shown plan to its end: refused, declined, or carried out. Sets the exit code; the answer is the JSON. */
+export async function runPlan(input: RunPlanInput): Promise<object> {
+  const ending = (await endBeforeDeleting(input)) ?? (await endAfterDeleting(input))
+  process.exitCode = ending.exitCode
+  input.print(`\n${ending.words}`)
+  const { outcome, runId, result } = ending
+  return cleanupJson({ runId, outcome, plan: input.planned.plan, result, spell: input.scope.spell })
+}
+
+interface Ending {
+  outcome: CleanupOutcome
+  runId: string | null
+  result: ExecuteResult | null
+  exitCode: number
+  words: string
+}
+
+async function endBeforeDeleting(input: RunPlanInput): Promise<Ending | null> {
+  const { plan } = input.planned
+  const end = (outcome: CleanupOutcome, exitCode: number, words: string, result: ExecuteResult | null = null) => ({
+    outcome,
+    exitCode,
+    words,
+    result,
+    runId: null,
+  })
+  const refusals = plan.guards.filter((guard) => guard.status === 'refuse').map((guard) => guard.name)
+  if (refusals.length > 0) return end('refused', EXIT.refused, `Refused: ${refusals.join(', ')}. Nothing was deleted.`)
+  if (plan.deletes.length === 0)
+    return input.isDryRun ? end('planned', EXIT.done, 'Nothing to delete.') : end('done', EXIT.done, 'Nothing to delete.', NOTHING)
+  if (input.isDryRun) return end('planned', EXIT.done, 'Dry run: nothing was deleted.')
+  if (input.isConfirmed) return null
+  const answer = await input.ask()
+  if (answer === null) return end('planned', EXIT.refused, 'Nothing was deleted: there is nobody to ask. Confirm with --yes.')
+  return answer ? null : end('declined', EXIT.refused, 'Nothing was deleted.')
+}
+
+async function endAfterDeleting(input: RunPlanInput): Promise<Ending> {
+  const runId = newRunId(input.context.now())
+  const result = await carryOut(input, runId)
+  input.done()
+  const isPartial = result.failed.length > 0 || result.stopped
+  const exitCode = result.stopped && input.context.signal.aborted ? EXIT.interrupted : isPartial ? EXIT.partly : EXIT.done
+  return { outcome: isPartial ? 'partial' : 'done', runId, result, exitCode, words: `Run ${runId}: ${cleanupResultText(result)}` }
+}
+
+const NOTHING: ExecuteResult = { deletedBlobs: 0, deletedBytes: 0, changed: 0, failed: [], stopped: false, problem: null }
+
+function newRunId(nowMs: number): string {
+  return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:-]/g, '')}-${randomBytes(3).toString('hex')}`
+}
+
+async function carryOut(input: RunPlanInput, runId: string): Promise<ExecuteResult> {
+  const { planned, scope, context } = input
+  const { plan, survey, jobs } = planned
+  return executeRun({
+    runId,
+    waves: wavesOf(plan),
+    containers: scope.readers.map(({ account, container }) => ({ account, container })),
+    recheck: (signal) =>
+      recheckCleanup({
+        readers: scope.readers,
+        cluster: scope.cluster,
+        journal: context.journal,
+        plan,
+        survey,
+        jobs,
+        now: context.now,
+        signal,
+      }),
+    storage: await context.storage(),
+    runs: context.runs,
+    signal: context.signal,
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    onDeleted: input.onDeleted,
+  })
+}

@@ -1,0 +1,41 @@
+import { Errors } from '@oclif/core'
+import { EXIT, FlinkopsError } from '../errors.js'
+
+/** What a failure shows the world: an allow-list, so that nothing else an error object carries can leak. */
+export interface Failure {
+  code: string
+  message: string
+  suggestions: string[]
+  exitCode: number
+}
+
+export function interrupted(): FlinkopsError {
+  return new FlinkopsError('Interrupted.', { code: 'INTERRUPTED', exitCode: EXIT.interrupted })
+}
+
+/** Maps any error once. When the signal ended the work, its reason counts, unless the use case said it better. */
+export function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (error instanceof FlinkopsError) return shown(error)
+  if (signal.aborted && signal.reason instanceof FlinkopsError) return shown(signal.reason)
+  if (error instanceof Errors.CLIError)
+    return { code: 'USAGE', message: firstLines(error.message), suggestions: [], exitCode: error.oclif.exit ?? EXIT.usage }
+  const message = error instanceof Error ? error.message : String(error)
+  return {
+    code: 'INTERNAL',
+    message: `Unexpected: ${message}`,
+    suggestions: [`This is a bug. Run again with DEBUG=flinkops and report it with Node ${process.version}.`],
+    exitCode: EXIT.unexpected,
+  }
+}
+
+function shown({ code, message, suggestions, exitCode }: FlinkopsError): Failure {
+  return { code, message, suggestions, exitCode }
+}
+
+/** oclif appends "See more help with --help"; the first sentence says it. */
+function firstLines(message: string): string {
+  return message
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('See more help'))
+    .join(' ')
+}

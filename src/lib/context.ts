@@ -1,0 +1,91 @@
+import { type ConfigFlags, resolveConfig } from './config/resolve.js'
+import { withJobManagerConfiguration } from './config/roots.js'
+import type { EffectiveConfig } from './config/settings.js'
+import { usageError } from './errors.js'
+import type { JobManager, Journal, SqlGateway, StorageReader } from './ports.js'
+import type { StorageEraser } from './ports-erase.js'
+import type { CleanupLock } from './ports-lock.js'
+import type { RunJournal } from './ports-runs.js'
+
+/** The world of one command. Adapters are built on first use, each by a lazy import: job control never loads the Azure SDK. */
+export interface Context {
+  config: EffectiveConfig
+  journal: Journal
+  runs: RunJournal
+  jobManager(): Promise<JobManager>
+  jobManagers(): Promise<JobManager[]>
+  sqlGateway(): Promise<SqlGateway>
+  storage(): Promise<StorageReader & StorageEraser & CleanupLock>
+  /** The configuration with what only the JobManager knows: roots that nothing else sets. Stays as it is when it cannot be asked. */
+  withCluster(): Promise<EffectiveConfig>
+  now: () => number
+  signal: AbortSignal
+}
+
+/** Composition root: the only place that builds adapters. */
+export async function createContext(input: {
+  flags: ConfigFlags
+  signal: AbortSignal
+  onProblem: (problem: Error) => void
+}): Promise<Context> {
+  const config = await resolveConfig({ flags: input.flags, env: process.env, cwd: process.cwd() })
+  const { createJournal } = await import('./journal/journal.js')
+  const { createRunJournal } = await import('./journal/run-journal.js')
+  const { journalDirectory } = await import('./journal/directory.js')
+  const directory = journalDirectory(process.env)
+  const jobManagers = once(() => buildJobManagers(config))
+  return {
+    config,
+    journal: createJournal({ directory, onProblem: input.onProblem }),
+    runs: createRunJournal({ directory }),
+    jobManagers,
+    jobManager: async () => first(await jobManagers()),
+    sqlGateway: once(() => buildSqlGateway(config)),
+    storage: once(async () => (await import('./azure/storage.js')).createStorage({ accessFor: config.accessFor })),
+    withCluster: once(async () => askCluster(config, first(await jobManagers()), input.signal)),
+    now: Date.now,
+    signal: input.signal,
+  }
+}
+
+async function buildJobManagers(config: EffectiveConfig): Promise<JobManager[]> {
+  const { createJobManager } = await import('./flink/client.js')
+  return config.jobManagers.value.map((url) => createJobManager({ url, headers: config.headers, proxy: hasProxy() }))
+}
+
+async function buildSqlGateway(config: EffectiveConfig): Promise<SqlGateway> {
+  const url = config.sqlGateway.value
+  if (url === null)
+    throw usageError('No SQL Gateway is known.', 'Name it in flinkops.yaml (sqlGateway), FLINKOPS_SQL_GATEWAY or --sql-gateway.')
+  const { createSqlGateway } = await import('./flink/sql.js')
+  return createSqlGateway({ url, headers: config.headers, proxy: hasProxy() })
+}
+
+function hasProxy(): boolean {
+  return ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'].some((name) => (process.env[name] ?? '') !== '')
+}
+
+async function askCluster(config: EffectiveConfig, jobManager: JobManager, signal: AbortSignal): Promise<EffectiveConfig> {
+  const isOpen = Object.values(config.roots).some((setting: { source: string }) => setting.source === 'default')
+  if (!isOpen) return config
+  try {
+    return withJobManagerConfiguration(config, await jobManager.configuration(signal))
+  } catch (error) {
+    if (signal.aborted) throw error
+    return config
+  }
+}
+
+function first(jobManagers: JobManager[]): JobManager {
+  const [jobManager] = jobManagers
+  if (jobManager === undefined) throw usageError('No JobManager is named.', 'Give --jobmanager or list one in flinkops.yaml.')
+  return jobManager
+}
+
+function once<T>(build: () => Promise<T>): () => Promise<T> {
+  let built: Promise<T> | undefined
+  return () => {
+    built ??= build()
+    return built
+  }
+}

@@ -1,0 +1,26 @@
+/** What executing works on and answers; plain data, so that planning and views may know it without knowing how to delete. */
+
+/** One blob to delete; a plain copy of the plan's, so that executing has nothing to decide with. */
+export interface Deletion {
+  key: string
+  account: string
+  container: string
+  name: string
+  sizeBytes: number
+  etag: string
+  reason: string
+  /** Keys that must be gone first. */
+  after: string[]
+}
+
+export interface ExecuteResult {
+  deletedBlobs: number
+  deletedBytes: number
+  /** Blobs that were no longer the version that was planned, and what depended on them: left alone. */
+  changed: number
+  failed: { path: string; code: string }[]
+  /** Set when the run ended before its plan. */
+  stopped: boolean
+  /** Why it ended early, one sentence; `null` when it did not, or was interrupted. */
+  problem: string | null
+}

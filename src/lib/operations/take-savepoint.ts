@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto'
+import { EXIT, FlinkopsError, usageError } from '../errors.js'
+import type { JobManager, JobOverview, Journal, JournalOperation, StorageReader } from '../ports.js'
+import { parseLocation } from '../state/location.js'
+import { type AwaitProgress, awaitOperation, type OperationEnd } from './await-operation.js'
+import { checkTarget } from './check-target.js'
+import { hasEnded, resolveJob } from './resolve-job.js'
+import { type Verification, verifySnapshot } from './verify-snapshot.js'
+
+export interface SavepointInput {
+  kind: 'savepoint' | 'stop'
+  job: string
+  /** Where the user wants it; `null` = the cluster's default. */
+  target: string | null
+  format: 'CANONICAL' | 'NATIVE'
+  drain: boolean
+  allowForeignTarget: boolean
+  /** Known checkpoint and savepoint roots. */
+  knownRoots: string[]
+  /** First configured savepoint root, for a cluster without a default of its own. */
+  fallbackTarget: string | null
+  jobManager: JobManager
+  journal: Journal
+  storage: StorageReader
+  signal: AbortSignal
+  now: () => number
+  onTriggered: (operation: JournalOperation) => void
+  onProgress: (progress: AwaitProgress) => void
+}
+
+/** The JSON of `savepoint` and `stop`. */
+export interface SavepointResult {
+  jobId: string
+  jobName: string | null
+  triggerId: string
+  path: string
+  format: 'CANONICAL' | 'NATIVE'
+  sizeBytes: number
+  durationMs: number
+  verified: true
+  references: { count: number; bytes: number; missing: number }
+}
+
+/** Triggers a savepoint or a stop; answers as soon as the cluster has accepted it. */
+export async function startSavepoint(input: SavepointInput): Promise<{ operation: JournalOperation; defaultTarget: string | null }> {
+  const job = resolveJob(input.job, await input.jobManager.jobs(input.signal))
+  await input.journal.rememberName(job.jobId, job.name)
+  checkState(job, input.kind)
+  const defaultTarget = await clusterTarget(input)
+  const target = input.target ?? (defaultTarget === null ? input.fallbackTarget : null)
+  await checkTarget({
+    target: target ?? defaultTarget,
+    knownRoots: rootsWith(input, defaultTarget),
+    allowForeign: input.allowForeignTarget,
+    storage: input.storage,
+    signal: input.signal,
+  })
+  if (target === null && defaultTarget === null)
+    throw usageError(
+      'The cluster has no savepoint directory.',
+      'Give one: --target wasbs://<container>@<account>.blob.core.windows.net/<path>',
+    )
+  const operation: JournalOperation = {
+    kind: input.kind,
+    triggerId: randomBytes(16).toString('hex'),
+    jobId: job.jobId,
+    jobName: job.name,
+    jobManager: input.jobManager.url,
+    targetDirectory: target,
+    format: input.format,
+    startedAtMs: input.now(),
+  }
+  await input.journal.operationStarted(operation)
+  input.onTriggered(operation)
+  await post(operation, input)
+  return { operation, defaultTarget: target ?? defaultTarget }
+}
+
+async function post(operation: JournalOperation, input: SavepointInput): Promise<void> {
+  const { jobId, triggerId, format, targetDirectory } = operation
+  const request = { jobId, triggerId, format, ...(targetDirectory !== null && { targetDirectory }) }
+  if (input.kind === 'stop') await input.jobManager.triggerStop({ ...request, drain: input.drain }, input.signal)
+  else await input.jobManager.triggerSavepoint(request, input.signal)
+}
+
+function checkState(job: JobOverview, kind: 'savepoint' | 'stop'): void {
+  if (!hasEnded(job.state)) return
+  const what = kind === 'stop' ? 'stopped' : 'taken a savepoint of'
+  throw new FlinkopsError(`Job ${job.name} (${job.jobId}) is ${job.state} and cannot be ${what}.`, {
+    code: 'JOB_ENDED',
+    exitCode: EXIT.failedOnCluster,
+    suggestions: ['See what is left of it in storage: flinkops list-checkpoints ' + job.jobId.slice(0, 8)],
+  })
+}
+
+function rootsWith(input: SavepointInput, defaultTarget: string | null): string[] {
+  return defaultTarget === null ? input.knownRoots : [...input.knownRoots, defaultTarget]
+}
+
+async function clusterTarget(input: SavepointInput): Promise<string | null> {
+  const configuration = await input.jobManager.configuration(input.signal)
+  for (const key of ['execution.checkpointing.savepoint-dir', 'state.savepoints.dir', 'savepoints.state.backend.fs.dir']) {
+    const value = configuration.get(key)
+    if (value) return value
+  }
+  return null
+}
+
+export interface FinishInput {
+  operation: JournalOperation
+  defaultTarget: string | null
+  jobManager: JobManager
+  journal: Journal
+  storage: StorageReader
+  signal: AbortSignal
+  now: () => number
+  onProgress: (progress: AwaitProgress) => void
+}
+
+/** Waits for the end, then looks on storage: success is said only of a savepoint that is all there. */
+export async function finishSavepoint(input: FinishInput): Promise<SavepointResult> {
+  const end = await awaitOperation(input)
+  await noteEnd(input, end)
+  if (end.state === 'failed') throw clusterFailure(input.operation, end)
+  const parsed = parseLocation(end.location)
+  if (!parsed.ok) throw wanting(end.location, `it cannot be checked, ${parsed.problem}`)
+  const verification = await verifySnapshot({ storage: input.storage, location: parsed.location, signal: input.signal })
+  if (verification.state !== 'complete') throw wanting(end.location, verification.problem)
+  return resultOf(input, end.location, verification)
+}
+
+async function noteEnd(input: FinishInput, end: OperationEnd): Promise<void> {
+  const atMs = input.now()
+  const path = end.state === 'completed' ? end.location : end.savepointPath
+  const cause = end.state === 'failed' ? { cause: end.cause } : {}
+  await input.journal.operationEnded(input.operation.triggerId, { state: end.state, ...(path !== null && { path }), ...cause, atMs })
+}
+
+function resultOf(input: FinishInput, path: string, found: Extract<Verification, { state: 'complete' }>): SavepointResult {
+  const { operation } = input
+  const bytes = found.measured.exclusiveBytes + found.measured.sharedBytes
+  return {
+    jobId: operation.jobId,
+    jobName: operation.jobName,
+    triggerId: operation.triggerId,
+    path,
+    format: operation.format,
+    sizeBytes: bytes + found.metadataBytes,
+    durationMs: input.now() - operation.startedAtMs,
+    verified: true,
+    references: { count: found.measured.references.length, bytes, missing: 0 },
+  }
+}
+
+function clusterFailure(operation: JournalOperation, end: Extract<OperationEnd, { state: 'failed' }>): FlinkopsError {
+  const name = operation.jobName ?? operation.jobId
+  if (end.savepointPath !== null) {
+    return new FlinkopsError(`The savepoint ${end.savepointPath} was completed, but ${name} failed while stopping: ${end.cause}`, {
+      code: 'STOPPING_FAILED',
+      exitCode: EXIT.failedOnCluster,
+      suggestions: [
+        'The savepoint is consistent; uncommitted transactions of sinks are committed by resuming from it:',
+        `flinkops resume <script.sql|job.jar> --from ${end.savepointPath}`,
+      ],
+    })
+  }
+  const what = operation.kind === 'stop' ? `${name} was not stopped` : `No savepoint of ${name} was taken`
+  return new FlinkopsError(`${what}: ${end.cause}`, {
+    code: 'SAVEPOINT_FAILED',
+    exitCode: EXIT.failedOnCluster,
+    suggestions: ['The job goes on; see how it is: flinkops list-jobs'],
+  })
+}
+
+function wanting(path: string, problem: string): FlinkopsError {
+  return new FlinkopsError(`Flink says ${path} is completed, but it is not restorable: ${problem}.`, {
+    code: 'SNAPSHOT_INCOMPLETE',
+    exitCode: EXIT.failedOnCluster,
+    suggestions: [`Look at it: flinkops inspect ${path}`, 'Do not rely on it; take another savepoint.'],
+  })
+}

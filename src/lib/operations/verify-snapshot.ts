@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { StorageReader } from '../ports.js'
+import { parentOf } from '../state/layout.js'
+import { snapshotDirectory } from '../state/lineage.js'
+import { type Location, locationKey } from '../state/location.js'
+import { parseMetadata } from '../state/metadata/parse.js'
+import { type ResolvedReference, resolveReference, resolveReferences } from '../state/references.js'
+import { type Measured, measure } from '../state/snapshot.js'
+import type { Metadata } from '../state/types.js'
+import { mapConcurrently } from './concurrently.js'
+
+/** What a parsed `_metadata` says, and the stored sizes of the files it names, by key. */
+interface Contents {
+  directory: Location
+  metadata: Metadata
+  metadataBytes: number
+  resolved: ResolvedReference[]
+  sizes: Map<string, number>
+}
+
+export type Verification =
+  | ({ state: 'complete'; measured: Measured } & Contents)
+  | ({ state: 'wanting'; measured: Measured; problem: string } & Contents)
+  /** `contents`: it could be parsed, though not be trusted; to be shown only. */
+  | { state: 'unreadable'; directory: Location; problem: string; contents?: Contents }
+  | { state: 'missing' | 'writing'; directory: Location; problem: string }
+
+export interface VerifyInput {
+  storage: StorageReader
+  /** The snapshot's directory or its `_metadata`. */
+  location: Location
+  signal: AbortSignal
+}
+
+const TRIES = 8
+const PAUSE_MS = 1500
+
+/**
+ * Is it all there: `_metadata` parses, every referenced file exists and is at least as long as its handle says. Looks again for a few
+ * seconds when files are empty or short: with file merging they fill after `_metadata` is written.
+ */
+export async function verifySnapshot(input: VerifyInput): Promise<Verification> {
+  for (let attempt = 1; ; attempt++) {
+    const verification = await verifyOnce(input)
+    const isPassing =
+      verification.state === 'writing' || (verification.state === 'wanting' && verification.measured.completeness === 'incomplete')
+    if (!isPassing || attempt === TRIES) return verification
+    await sleep(PAUSE_MS, undefined, { signal: input.signal })
+  }
+}
+
+/** One look, for what cannot change any more. */
+export async function verifyOnce(input: VerifyInput): Promise<Verification> {
+  const directory = snapshotDirectory(input.location)
+  const reader = await input.storage.container(directory.account, directory.container)
+  const content = await reader.read({ name: directory.name === '' ? '_metadata' : `${directory.name}/_metadata`, signal: input.signal })
+  if (content.state !== 'read') return { state: 'missing', directory, problem: `there is no ${directory.name}/_metadata` }
+  if (content.bytes.length === 0)
+    return { state: 'writing', directory, problem: 'its _metadata is empty: it is being written, or its writer died' }
+  const parsed = parseMetadata(content.bytes)
+  if (!parsed.ok) return { state: 'unreadable', directory, problem: parsed.problem.message }
+  const { metadata } = parsed
+  const resolution = resolveReferences(metadata, directory)
+  const resolved = resolution.ok ? resolution.resolved : resolvable(metadata, directory)
+  const contents = { directory, metadata, metadataBytes: content.bytes.length, resolved, sizes: await sizesOf(resolved, input) }
+  const problem = metadata.oddities[0] ?? (resolution.ok ? null : resolution.problem)
+  if (problem !== null) return { state: 'unreadable', directory, problem, contents }
+  const measured = measure(
+    resolved,
+    directory,
+    (key) => contents.sizes.get(key),
+    () => true,
+  )
+  if (measured.completeness === 'complete') return { state: 'complete', measured, ...contents }
+  return { state: 'wanting', measured, ...contents, problem: measured.problem ?? measured.completeness }
+}
+
+function resolvable(metadata: Metadata, directory: Location): ResolvedReference[] {
+  return metadata.references.flatMap((reference) => {
+    const found = resolveReference(reference, directory)
+    return found.ok ? [{ reference, location: found.location }] : []
+  })
+}
+
+/** Few files of a directory are asked for one by one; many by listing it once. */
+const STATS_AT_MOST = 24
+
+async function sizesOf(resolved: ResolvedReference[], input: VerifyInput): Promise<Map<string, number>> {
+  const byDirectory = new Map<string, Map<string, Location>>()
+  for (const { location, reference } of resolved) {
+    if (reference.kind === 'directory') continue
+    const directory = locationKey({ ...location, name: parentOf(location.name) })
+    const files = byDirectory.get(directory) ?? new Map<string, Location>()
+    byDirectory.set(directory, files.set(locationKey(location), location))
+  }
+  const sizes = new Map<string, number>()
+  for (const files of byDirectory.values()) {
+    if (files.size <= STATS_AT_MOST) await statAll(files, input, sizes)
+    else await listAll([...files.values()], input, sizes)
+  }
+  return sizes
+}
+
+async function statAll(files: Map<string, Location>, input: VerifyInput, sizes: Map<string, number>): Promise<void> {
+  await mapConcurrently([...files], 12, async ([key, location]) => {
+    const reader = await input.storage.container(location.account, location.container)
+    const blob = await reader.stat({ name: location.name, signal: input.signal })
+    if (blob !== null && !blob.isDirectory) sizes.set(key, blob.isUploading ? 0 : blob.sizeBytes)
+  })
+}
+
+async function listAll(files: Location[], input: VerifyInput, sizes: Map<string, number>): Promise<void> {
+  const [sample] = files
+  if (sample === undefined) return
+  const reader = await input.storage.container(sample.account, sample.container)
+  for await (const page of reader.list({ prefix: `${parentOf(sample.name)}/`, signal: input.signal })) {
+    for (const blob of page.blobs)
+      if (!blob.isDirectory) sizes.set(locationKey({ ...sample, name: blob.name }), blob.isUploading ? 0 : blob.sizeBytes)
+  }
+}

@@ -1,0 +1,30 @@
+import { lastSegment } from '../state/layout.js'
+import { locationKey } from '../state/location.js'
+import type { CleanupPlan, PlannedDelete } from '../state/plan.js'
+import type { Deletion } from './execution.js'
+
+/**
+ * A plan in the order of execution: `_metadata` of expired snapshots, so that a half-deleted one is not addressable (Flink's own order),
+ * then files, then markers, one wave for each depth.
+ */
+export function wavesOf(plan: CleanupPlan): Deletion[][] {
+  const metadata = plan.deletes.filter(isExpiredMetadata)
+  const markers = plan.deletes.filter((one) => one.reason === 'marker')
+  const files = plan.deletes.filter((one) => one.reason !== 'marker' && !isExpiredMetadata(one))
+  const depths = [...new Set(markers.map(depthOf))].toSorted((a, b) => b - a)
+  const waves = [metadata, files, ...depths.map((depth) => markers.filter((one) => depthOf(one) === depth))]
+  return waves.filter((wave) => wave.length > 0).map((wave) => wave.map(deletion))
+}
+
+function isExpiredMetadata(one: PlannedDelete): boolean {
+  return one.reason.startsWith('expired-') && lastSegment(one.blob.name) === '_metadata'
+}
+
+function depthOf(one: PlannedDelete): number {
+  return one.blob.name.split('/').length
+}
+
+function deletion({ blob, reason, after }: PlannedDelete): Deletion {
+  const { account, container, name, sizeBytes, etag } = blob
+  return { key: locationKey(blob), account, container, name, sizeBytes, etag, reason, after }
+}

@@ -1,0 +1,83 @@
+import type { EffectiveConfig } from './config/settings.js'
+import type { Context } from './context.js'
+import { usageError } from './errors.js'
+import { historyJobPath, parseArchive } from './flink/archive.js'
+import type { GatherInput } from './operations/gather-jobs.js'
+import { readHistory } from './operations/read-history.js'
+import type { ContainerReader } from './ports.js'
+import { formatLocation, type Location, parseLocation, type Spelling, spellingOf } from './state/location.js'
+
+/** The storage side of one command: which containers, how they are spelled, and who knows the jobs in them. */
+export interface Scope {
+  config: EffectiveConfig
+  /** Directories below which clean-up may sweep. */
+  roots: Location[]
+  /** The same as the user or Flink writes them. */
+  rootPaths: string[]
+  readers: ContainerReader[]
+  cluster: Omit<GatherInput, 'signal' | 'journal'>
+  spell: (account: string, container: string, name: string) => string
+}
+
+/** Works out the scope from the roots; a root that is no Azure path is refused, since what lies there cannot be seen. */
+export async function openScope(context: Context, only: string[] = []): Promise<Scope> {
+  const config = await context.withCluster()
+  const rootPaths = only.length > 0 ? only : stateRoots(config)
+  if (rootPaths.length === 0) {
+    throw usageError(
+      'No checkpoint or savepoint root is known.',
+      "Name them in flinkops.yaml (roots), or point FLINK_CONF_DIR at the cluster's configuration.",
+    )
+  }
+  const spellings = new Map<string, Spelling>()
+  const roots = rootPaths.map((path) => rootLocation(path, spellings))
+  const containers = new Map(
+    stateRoots(config)
+      .concat(rootPaths)
+      .map((path) => rootLocation(path, spellings))
+      .map((one) => [`${one.account}/${one.container}`, one]),
+  )
+  const storage = await context.storage()
+  const readers = await Promise.all([...containers.values()].map((one) => storage.container(one.account, one.container)))
+  return {
+    config,
+    roots,
+    rootPaths,
+    readers,
+    cluster: { jobManagers: await context.jobManagers(), history: history(context, config) },
+    spell: (account, container, name) =>
+      formatLocation(spellings.get(`${account}/${container}`) ?? `wasbs://${container}@${account}`, name),
+  }
+}
+
+/** Every checkpoint, savepoint and changelog root, each once. */
+export function stateRoots(config: EffectiveConfig): string[] {
+  const { checkpoints, savepoints, changelog } = config.roots
+  return [...new Set([...checkpoints.value, ...savepoints.value, ...changelog.value])]
+}
+
+function rootLocation(path: string, spellings: Map<string, Spelling>): Location {
+  const parsed = parseLocation(path)
+  if (!parsed.ok)
+    throw usageError(
+      `The root ${path} cannot be used: ${parsed.problem}.`,
+      'Roots are written as wasbs://<container>@<account>.blob.core.windows.net/<path>.',
+    )
+  const key = `${parsed.location.account}/${parsed.location.container}`
+  if (!spellings.has(key)) spellings.set(key, spellingOf(path, parsed.location))
+  return parsed.location
+}
+
+function history(context: Context, config: EffectiveConfig): Scope['cluster']['history'] {
+  const directory = config.roots.history.value
+  if (directory === null || !parseLocation(directory).ok) return null
+  const read = async () =>
+    readHistory({
+      directory,
+      storage: await context.storage(),
+      isArchive: (name) => historyJobPath(name) !== null,
+      parse: parseArchive,
+      signal: context.signal,
+    })
+  return { where: 'the history directory', jobs: read }
+}

@@ -1,0 +1,150 @@
+import { paint, type Tone } from '../cli/colour.js'
+import type { Streams } from '../cli/streams.js'
+import type { KnownJob } from '../state/jobs.js'
+import { lastSegment } from '../state/layout.js'
+import type { CleanupPlan, DeleteReason, Guard, Held } from '../state/plan.js'
+import type { Decision, KeepReason } from '../state/retention.js'
+import { snapshotBytes } from '../state/survey.js'
+import { describeHold, type HoldReason } from '../state/sweep.js'
+import { bytes, plural } from './format.js'
+
+export interface CleanupViewInput {
+  plan: CleanupPlan
+  jobs: Map<string, KnownJob>
+  streams: Streams
+}
+
+/** The plan on one screen: what goes, what stays and why, what it would take to free the rest, and the guards. */
+export function cleanupPlanText(input: CleanupViewInput): string {
+  const { plan } = input
+  const { scanned, totals } = plan
+  const blocks = [
+    [`Scanned ${plural(scanned.blobs, 'blob')}, ${bytes(scanned.bytes)}, ${plural(scanned.snapshots, 'snapshot')}.`],
+    section(`Delete ${plural(totals.blobs, 'blob')}, frees ${bytes(totals.bytes)}`, deleteLines(plan), input),
+    section(`Keep ${plural(plan.decisions.filter(isKept).length, 'snapshot')}`, keepLines(plan.decisions), input),
+    section('Held: needed by no snapshot, yet left alone', heldLines(plan.held, input), input),
+    guardLines(plan.guards, input.streams),
+  ]
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
+}
+
+function section(title: string, lines: string[], { streams }: CleanupViewInput): string[] {
+  return lines.length === 0 ? [] : [paint(title, 'strong', streams), ...lines.map((line) => fit(`  ${line}`, streams))]
+}
+
+function fit(line: string, streams: Streams): string {
+  return line.length <= streams.columns ? line : `${line.slice(0, Math.max(0, streams.columns - 1))}…`
+}
+
+const DELETE_WORDS: Record<DeleteReason, string> = {
+  'expired-checkpoint': 'expired checkpoints',
+  'expired-savepoint': 'expired savepoints',
+  incomplete: 'leftovers of checkpoints and savepoints that were never completed',
+  orphan: 'orphans: no snapshot needs them',
+  marker: 'empty directories',
+}
+
+function deleteLines(plan: CleanupPlan): string[] {
+  const groups = groupBy(plan.deletes, (one) => one.reason)
+  return [...groups].map(([reason, all]) => {
+    const snapshots = all.filter((one) => one.after.length === 0 && lastSegment(one.blob.name) === '_metadata').length
+    const of = snapshots > 0 ? ` (${plural(snapshots, 'snapshot')})` : ''
+    return row(
+      all.length,
+      all.reduce((sum, one) => sum + one.blob.sizeBytes, 0),
+      `${DELETE_WORDS[reason]}${of}`,
+    )
+  })
+}
+
+function row(blobs: number, size: number, words: string): string {
+  return `${blobs.toLocaleString('en-US').padStart(7)}  ${bytes(size).padStart(9)}  ${words}`
+}
+
+function isKept(decision: Decision): boolean {
+  return decision.verdict === 'keep'
+}
+
+const KEEP_WORDS: Record<KeepReason, [string, string]> = {
+  pinned: ['pinned', 'remove the pin'],
+  'in-use': ['named by a job that has not ended', ''],
+  'job-running': ['of running jobs', ''],
+  'job-unknown': [
+    'of jobs that nobody proves ended',
+    'set exclusive: true if no other cluster uses these roots, or configure the history directory',
+  ],
+  'last-of-lineage': ['last restore point of a job', '--also-last <job id>, or --unnamed-older-than for jobs without a name'],
+  'too-young': ['too young', ''],
+  'savepoints-left-alone': ['savepoints', '--savepoints-older-than <duration>'],
+  'no-age-limit': ['no age limit given', '--older-than <duration>'],
+  writing: ['being written', ''],
+  'no-job': ['of no known job', ''],
+  'not-asked': ['of other jobs than --job', ''],
+  protected: ['needed by another snapshot, or not understood', ''],
+}
+
+function keepLines(decisions: Decision[]): string[] {
+  const kept = decisions.filter(isKept).flatMap(({ snapshot, reasons }) => {
+    const first = reasons[0]?.reason
+    return first === undefined || first === 'expired' ? [] : [{ reason: first, size: snapshotBytes(snapshot) }]
+  })
+  return [...groupBy(kept, (one) => one.reason)].map(([reason, all]) => {
+    const [words, way] = KEEP_WORDS[reason]
+    const free = way === '' ? '' : `; to free: ${way}`
+    return row(
+      all.length,
+      all.reduce((sum, one) => sum + one.size, 0),
+      `${words}${free}`,
+    )
+  })
+}
+
+const HELD_SHOWN = 12
+
+function heldLines(held: Held[], input: CleanupViewInput): string[] {
+  const groups = [...groupBy(held, (one) => one.reason)].map(([reason, all]) => heldLine(reason, all, input))
+  return groups.slice(0, HELD_SHOWN)
+}
+
+function heldLine(reason: HoldReason, all: Held[], input: CleanupViewInput): string {
+  const where = [...new Set(all.map((one) => labelOf(one.prefix, input.jobs)))]
+  const names = where.length <= 3 ? where.join(', ') : `${where.slice(0, 3).join(', ')} and ${where.length - 3} more`
+  const sum = (pick: (one: Held) => number) => all.reduce((total, one) => total + pick(one), 0)
+  return row(
+    sum((one) => one.blobs),
+    sum((one) => one.bytes),
+    `${describeHold(reason)} (${names})`,
+  )
+}
+
+/** What a person calls a tree: the job's name, else the last part of its path. */
+function labelOf(prefix: string, jobs: Map<string, KnownJob>): string {
+  const last = lastSegment(prefix)
+  const name = jobs.get(last)?.name
+  return name ? `${name} ${last.slice(0, 8)}` : last.slice(0, 32)
+}
+
+const GUARD_TONES: Record<Guard['status'], Tone> = { ok: 'good', warn: 'careful', refuse: 'bad' }
+
+function guardLines(guards: Guard[], streams: Streams): string[] {
+  const shown = guards.filter((guard) => guard.status !== 'ok')
+  const passed = guards.length - shown.length
+  const lines = shown.map((guard) => {
+    const way = guard.status === 'refuse' ? (guard.override === null ? '' : ` Override: ${guard.override}`) : ''
+    return `  ${paint(guard.status.padEnd(6), GUARD_TONES[guard.status], streams)}  ${guard.name}: ${guard.message}.${way}`
+  })
+  return [`${paint('Guards', 'strong', streams)}: ${passed} of ${guards.length} ok`, ...lines]
+}
+
+function groupBy<T, K>(items: T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group) group.push(item)
+    else groups.set(keyOf(item), [item])
+  }
+  return groups
+}

@@ -1,0 +1,23 @@
+import type { AwaitProgress } from '../operations/await-operation.js'
+import type { RestoreProgress } from '../operations/await-restore.js'
+import { bytes, duration } from './format.js'
+
+/** The changing line while a savepoint is under way: of that very checkpoint, not of the job. */
+export function savepointProgress(what: string, progress: AwaitProgress): string {
+  const parts = [`${what}: ${duration(progress.elapsedMs)}`]
+  if (progress.subtasks !== null) parts.push(`${progress.acknowledged ?? 0} of ${progress.subtasks} subtasks`)
+  if (progress.bytes !== null) parts.push(bytes(progress.bytes))
+  return parts.join(', ')
+}
+
+const WAITING_FOR = {
+  running: 'waiting until it runs',
+  restored: 'waiting for the word that it was restored',
+  checkpoint: 'restored; waiting for its first checkpoint',
+} as const
+
+/** The changing line while a restore is being proven. */
+export function restoreProgress(name: string, progress: RestoreProgress): string {
+  const failed = progress.failedCheckpoints === 0 ? '' : `, ${progress.failedCheckpoints} checkpoints failed`
+  return `${name}: ${progress.state}, ${WAITING_FOR[progress.waitingFor]}, ${duration(progress.elapsedMs)}${failed}`
+}
