@@ -19,7 +19,7 @@ export default class Inspect extends BaseCommand {
   static override args = { snapshot: Args.string({ description: 'URI, path below a root, latest, or a local file', required: true }) }
   static override flags = {
     job: Flags.string({ description: 'with latest: the job' }),
-    files: Flags.boolean({ description: 'list the files, one line for each use' }),
+    files: Flags.boolean({ default: false, description: 'list the files, one line for each use' }),
   }
 
   async run(): Promise<object> {

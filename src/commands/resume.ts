@@ -26,8 +26,13 @@ export default class Resume extends BaseCommand {
       options: ['no_claim', 'claim', 'legacy'] as const,
       default: 'no_claim' as const,
     })(),
-    'allow-non-restored-state': Flags.boolean({ description: 'drop state of operators that are not in the program any more, for good' }),
+    'allow-non-restored-state': Flags.boolean({
+      default: false,
+      default: false,
+      description: 'drop state of operators that are not in the program any more, for good',
+    }),
     'allow-claim-native': Flags.boolean({
+      default: false,
       description: 'claim a native savepoint although later checkpoints may not restore (FLINK-39964)',
     }),
     wait: Flags.option({

@@ -16,7 +16,7 @@ export default class Savepoint extends SavepointCommand {
   static override flags = {
     ...SavepointCommand.takeFlags,
     target: Flags.string({ description: "directory to write to (default: the cluster's)", helpValue: '<uri>' }),
-    detach: Flags.boolean({ description: 'print the trigger id and do not wait', exclusive: ['attach'] }),
+    detach: Flags.boolean({ default: false, description: 'print the trigger id and do not wait', exclusive: ['attach'] }),
     attach: Flags.string({ description: 'wait for an operation that was triggered before (savepoint or stop)', helpValue: '<trigger id>' }),
   }
 

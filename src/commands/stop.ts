@@ -22,7 +22,10 @@ export default class Stop extends SavepointCommand {
       aliases: ['savepointPath'],
       helpValue: '<uri>',
     }),
-    drain: Flags.boolean({ description: 'fire all timers and end for good: resuming from a drained savepoint can give wrong results' }),
+    drain: Flags.boolean({
+      default: false,
+      description: 'fire all timers and end for good: resuming from a drained savepoint can give wrong results',
+    }),
   }
 
   async run(): Promise<object> {

@@ -16,7 +16,7 @@ export const cleanupFlags = {
   'max-share': shareFlag({ description: 'refuse when orphans are more than this of the scanned bytes (default 30%)' }),
   'also-last': Flags.string({ description: "give up this ended job's last restore point", multiple: true, helpValue: '<job id>' }),
   'unnamed-older-than': durationFlag({ description: 'the same for ended jobs whose name nobody remembers, when older than this' }),
-  'without-soft-delete': Flags.boolean({ description: 'delete although deleted blobs could not be brought back' }),
+  'without-soft-delete': Flags.boolean({ default: false, description: 'delete although deleted blobs could not be brought back' }),
 }
 
 type Values = Partial<Interfaces.InferredFlags<typeof cleanupFlags>>

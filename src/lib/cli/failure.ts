@@ -29,13 +29,14 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
 }
 
 function shown({ code, message, suggestions, exitCode }: FlinkopsError): Failure {
-  return { code, message, suggestions, exitCode }
+  return { code, message: firstLines(message), suggestions, exitCode }
 }
 
-/** oclif appends "See more help with --help"; the first sentence says it. */
+/** oclif writes "Parsing --flag" before what a flag's parser says, and "See more help with --help" after it. */
 function firstLines(message: string): string {
   return message
     .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('See more help'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('See more help') && !/^Parsing --[\w-]+$/.test(line))
     .join(' ')
 }

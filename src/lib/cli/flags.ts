@@ -33,16 +33,16 @@ export const baseFlags = {
     options: ['table', 'tsv', 'id', 'json'] as const,
     helpGroup: 'GLOBAL',
   })(),
-  quiet: Flags.boolean({ char: 'q', description: 'no progress and no notices on stderr', helpGroup: 'GLOBAL' }),
-  'no-color': Flags.boolean({ description: 'no colours', helpGroup: 'GLOBAL' }),
+  quiet: Flags.boolean({ default: false, char: 'q', description: 'no progress and no notices on stderr', helpGroup: 'GLOBAL' }),
+  'no-color': Flags.boolean({ default: false, description: 'no colours', helpGroup: 'GLOBAL' }),
   timeout: durationFlag({ description: 'give up waiting after this long (exit 8)', helpGroup: 'GLOBAL' }),
 }
 
 /** Flags of commands that change something. */
 export const changeFlags = {
-  'dry-run': Flags.boolean({ char: 'n', description: 'show what would be done, change nothing' }),
-  yes: Flags.boolean({ char: 'y', description: 'do it without asking' }),
-  'no-input': Flags.boolean({ description: 'never ask; refuse what needs an answer' }),
+  'dry-run': Flags.boolean({ default: false, char: 'n', description: 'show what would be done, change nothing' }),
+  yes: Flags.boolean({ default: false, char: 'y', description: 'do it without asking' }),
+  'no-input': Flags.boolean({ default: false, description: 'never ask; refuse what needs an answer' }),
 }
 
 export const jobArg = Args.string({ description: 'job id, a unique prefix of at least 4, or a unique job name' })

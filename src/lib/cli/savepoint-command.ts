@@ -11,6 +11,7 @@ import { type baseFlags, formatFlag } from './flags.js'
 const takeFlags = {
   format: formatFlag(),
   'allow-foreign-target': Flags.boolean({
+    default: false,
     description: "write to an account that is none of the roots' (the cluster must be able to reach it)",
   }),
 }

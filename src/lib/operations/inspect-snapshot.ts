@@ -1,15 +1,16 @@
 import { EXIT, FlinkopsError } from '../errors.js'
-import { formatLocation, type Location, locationKey, spellingOf } from '../state/location.js'
+import { flinkPath, formatLocation, locationKey, spellingOf } from '../state/location.js'
 import { parseMetadata } from '../state/metadata/parse.js'
+import { resolveReference } from '../state/references.js'
 import type { Metadata, Operator, Reference } from '../state/types.js'
-import type { Verification } from './verify-snapshot.js'
+import { containerKey, type Verification } from './verify-snapshot.js'
 
 export interface InspectedReference {
   path: string
   sizeBytes: number | null
   kind: 'file' | 'segment' | 'directory'
   offset?: number
-  length?: number
+  length?: number | null
   relative: boolean
   shared: boolean
   exists: boolean | null
@@ -24,6 +25,8 @@ export interface Inspection {
   operators: Operator[]
   references: InspectedReference[]
   totals: { references: number; files: number; fileBytes: number; inlineBytes: number }
+  /** What is wrong with the file though it can be shown. */
+  warnings: string[]
 }
 
 /** What a local `_metadata` says; its directory is unknown, so relative names stay as they are and nothing is looked up. */
@@ -34,22 +37,31 @@ export function inspectFile(path: string, bytes: Uint8Array): Inspection {
   return inspection(path, parsed.metadata, references)
 }
 
-/** What a snapshot in storage says, and whether each file is there. */
+type Contents = Extract<Verification, { state: 'complete' }>
+
+/** What a snapshot in storage says, and whether each file is there; one that cannot be relied upon is shown with a warning. */
 export function inspectVerified(path: string, found: Verification): Inspection {
-  if (found.state !== 'complete' && found.state !== 'wanting') throw unreadable(path, found.problem)
+  const contents =
+    found.state === 'unreadable' ? found.contents : found.state === 'complete' || found.state === 'wanting' ? found : undefined
+  if (contents === undefined) throw unreadable(path, found.state === 'complete' ? found.state : found.problem)
   const spelling = spellingOf(path, found.directory)
-  const references = found.resolved.map(({ reference, location }) =>
-    shown(
-      reference,
-      reference.relative ? formatLocation(spelling, location.name) : reference.path,
-      existence(reference, location, found.sizes),
-    ),
-  )
-  return inspection(path, found.metadata, references)
+  const references = contents.metadata.references.map((reference) => {
+    const name = flinkPath(`${found.directory.name}/${reference.path}`)
+    return shown(reference, reference.relative ? formatLocation(spelling, name) : reference.path, existence(reference, contents))
+  })
+  const isOdd = contents.metadata.oddities.length > 0
+  const more = found.state === 'unreadable' && !isOdd ? [`Clean-up takes it for unreadable: ${found.problem}.`] : []
+  return inspection(path, contents.metadata, references, more)
 }
 
-function existence(reference: Reference, location: Location, sizes: Map<string, number>): boolean | null {
-  return reference.kind === 'directory' ? null : sizes.has(locationKey(location))
+/** `null`: a directory, another storage, or one that could not be looked into. */
+function existence(
+  reference: Reference,
+  { directory, sizes, unreached }: Pick<Contents, 'directory' | 'sizes' | 'unreached'>,
+): boolean | null {
+  const found = resolveReference(reference, directory)
+  if (reference.kind === 'directory' || !found.ok || unreached.has(containerKey(found.location))) return null
+  return sizes.has(locationKey(found.location))
 }
 
 function shown(reference: Reference, path: string, exists: boolean | null): InspectedReference {
@@ -59,14 +71,14 @@ function shown(reference: Reference, path: string, exists: boolean | null): Insp
     sizeBytes,
     kind,
     ...(offset !== undefined && { offset }),
-    ...(length !== undefined && { length }),
+    ...(kind === 'segment' && { length: length ?? null }),
     relative,
     shared,
     exists,
   }
 }
 
-function inspection(path: string, metadata: Metadata, references: InspectedReference[]): Inspection {
+function inspection(path: string, metadata: Metadata, references: InspectedReference[], more: string[] = []): Inspection {
   const files = new Map(references.filter((one) => one.kind !== 'directory').map((one) => [one.path, one]))
   return {
     path,
@@ -81,7 +93,14 @@ function inspection(path: string, metadata: Metadata, references: InspectedRefer
       fileBytes: [...files.values()].reduce((sum, one) => sum + Math.max(0, one.sizeBytes ?? 0), 0),
       inlineBytes: metadata.inlineBytes,
     },
+    warnings: [...oddWarning(metadata), ...more],
   }
+}
+
+function oddWarning({ oddities: [first, ...others] }: Metadata): string[] {
+  if (first === undefined) return []
+  const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`
+  return [`Flink takes this file but never writes one like it: ${first}${more}. Clean-up takes it for unreadable.`]
 }
 
 function unreadable(path: string, problem: string): FlinkopsError {

@@ -20,6 +20,6 @@ export function matchJobs(text: string, jobs: Map<string, KnownJob>): Set<string
 }
 
 function namesOf(jobs: Map<string, KnownJob>): string {
-  const names = [...new Set([...jobs.values()].flatMap((job) => job.name ?? []))].sort()
+  const names = [...new Set([...jobs.values()].flatMap((job) => job.name ?? []))].toSorted((a, b) => a.localeCompare(b))
   return names.length === 0 ? 'No job name is known here; give a job id.' : `Known names: ${names.join(', ')}.`
 }

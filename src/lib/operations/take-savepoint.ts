@@ -89,7 +89,7 @@ function checkState(job: JobOverview, kind: 'savepoint' | 'stop'): void {
   throw new FlinkopsError(`Job ${job.name} (${job.jobId}) is ${job.state} and cannot be ${what}.`, {
     code: 'JOB_ENDED',
     exitCode: EXIT.failedOnCluster,
-    suggestions: ['See what is left of it in storage: flinkops list-checkpoints ' + job.jobId.slice(0, 8)],
+    suggestions: [`See what is left of it in storage: flinkops list-checkpoints ${job.jobId.slice(0, 8)}`],
   })
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { FlinkopsError } from '../errors.js'
 import type { StorageReader } from '../ports.js'
 import { parentOf } from '../state/layout.js'
 import { snapshotDirectory } from '../state/lineage.js'
-import { type Location, locationKey } from '../state/location.js'
+import { isSameContainer, type Location, locationKey } from '../state/location.js'
 import { parseMetadata } from '../state/metadata/parse.js'
 import { type ResolvedReference, resolveReference, resolveReferences } from '../state/references.js'
 import { type Measured, measure } from '../state/snapshot.js'
@@ -16,6 +17,8 @@ interface Contents {
   metadataBytes: number
   resolved: ResolvedReference[]
   sizes: Map<string, number>
+  /** Containers (`account/container`) other than the snapshot's own that could not be looked into, with why. */
+  unreached: Map<string, FlinkopsError>
 }
 
 export type Verification =
@@ -42,6 +45,7 @@ const PAUSE_MS = 1500
 export async function verifySnapshot(input: VerifyInput): Promise<Verification> {
   for (let attempt = 1; ; attempt++) {
     const verification = await verifyOnce(input)
+    if (verification.state === 'wanting') for (const error of verification.unreached.values()) throw error
     const isPassing =
       verification.state === 'writing' || (verification.state === 'wanting' && verification.measured.completeness === 'incomplete')
     if (!isPassing || attempt === TRIES) return verification
@@ -62,17 +66,18 @@ export async function verifyOnce(input: VerifyInput): Promise<Verification> {
   const { metadata } = parsed
   const resolution = resolveReferences(metadata, directory)
   const resolved = resolution.ok ? resolution.resolved : resolvable(metadata, directory)
-  const contents = { directory, metadata, metadataBytes: content.bytes.length, resolved, sizes: await sizesOf(resolved, input) }
+  const contents = { directory, metadata, metadataBytes: content.bytes.length, resolved, ...(await lookUp(resolved, directory, input)) }
   const problem = metadata.oddities[0] ?? (resolution.ok ? null : resolution.problem)
   if (problem !== null) return { state: 'unreadable', directory, problem, contents }
   const measured = measure(
     resolved,
     directory,
     (key) => contents.sizes.get(key),
-    () => true,
+    (location) => !contents.unreached.has(containerKey(location)),
   )
-  if (measured.completeness === 'complete') return { state: 'complete', measured, ...contents }
-  return { state: 'wanting', measured, ...contents, problem: measured.problem ?? measured.completeness }
+  const [unreached] = contents.unreached.values()
+  if (measured.completeness === 'complete' && unreached === undefined) return { state: 'complete', measured, ...contents }
+  return { state: 'wanting', measured, ...contents, problem: measured.problem ?? unreached?.message ?? measured.completeness }
 }
 
 function resolvable(metadata: Metadata, directory: Location): ResolvedReference[] {
@@ -85,7 +90,11 @@ function resolvable(metadata: Metadata, directory: Location): ResolvedReference[
 /** Few files of a directory are asked for one by one; many by listing it once. */
 const STATS_AT_MOST = 24
 
-async function sizesOf(resolved: ResolvedReference[], input: VerifyInput): Promise<Map<string, number>> {
+async function lookUp(
+  resolved: ResolvedReference[],
+  own: Location,
+  input: VerifyInput,
+): Promise<{ sizes: Map<string, number>; unreached: Map<string, FlinkopsError> }> {
   const byDirectory = new Map<string, Map<string, Location>>()
   for (const { location, reference } of resolved) {
     if (reference.kind === 'directory') continue
@@ -94,11 +103,23 @@ async function sizesOf(resolved: ResolvedReference[], input: VerifyInput): Promi
     byDirectory.set(directory, files.set(locationKey(location), location))
   }
   const sizes = new Map<string, number>()
+  const unreached = new Map<string, FlinkopsError>()
   for (const files of byDirectory.values()) {
-    if (files.size <= STATS_AT_MOST) await statAll(files, input, sizes)
-    else await listAll([...files.values()], input, sizes)
+    const [sample = own] = files.values()
+    if (unreached.has(containerKey(sample))) continue
+    try {
+      if (files.size <= STATS_AT_MOST) await statAll(files, input, sizes)
+      else await listAll([...files.values()], input, sizes)
+    } catch (error) {
+      if (isSameContainer(sample, own) || !(error instanceof FlinkopsError) || input.signal.aborted) throw error
+      unreached.set(containerKey(sample), error)
+    }
   }
-  return sizes
+  return { sizes, unreached }
+}
+
+export function containerKey({ account, container }: Location): string {
+  return `${account}/${container}`
 }
 
 async function statAll(files: Map<string, Location>, input: VerifyInput, sizes: Map<string, number>): Promise<void> {

@@ -55,11 +55,17 @@ export function canonicalAccount(host: string): string {
  * leaves the root.
  */
 export function normalisePath(path: string): string | null {
+  const normal = flinkPath(path)
+  return normal === '..' || normal.startsWith('../') ? null : normal
+}
+
+/** As `normalisePath`, with each `..` that leaves the root at the front, where Flink leaves it. */
+export function flinkPath(path: string): string {
   const kept: string[] = []
   for (const part of path.replaceAll('\\', '/').split('/')) {
     if (part === '' || part === '.') continue
-    if (part !== '..') kept.push(part)
-    else if (kept.pop() === undefined) return null
+    if (part === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop()
+    else kept.push(part)
   }
   return kept.join('/')
 }

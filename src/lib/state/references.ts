@@ -1,4 +1,4 @@
-import { isSameContainer, type Location, locationKey, parseLocation } from './location.js'
+import { isSameContainer, type Location, type LocationResult, locationKey, normalisePath, parseLocation } from './location.js'
 import type { Metadata, Reference } from './types.js'
 
 /** A reference with its place in storage. */
@@ -20,24 +20,24 @@ export type Resolution =
 export function resolveReferences(metadata: Metadata, directory: Location): Resolution {
   const resolved: ResolvedReference[] = []
   for (const reference of metadata.references) {
-    if (reference.relative) {
-      resolved.push({ reference, location: { ...directory, name: childOf(directory.name, reference.path) } })
-      continue
-    }
-    const parsed = parseLocation(reference.path)
-    if (parsed.ok) resolved.push({ reference, location: parsed.location })
-    else if (!isElsewhere(reference.path)) return { ok: false, problem: `it references ${reference.path}, and ${parsed.problem}` }
+    const found = resolveReference(reference, directory)
+    if (found.ok) resolved.push({ reference, location: found.location })
+    else if (reference.relative || !isElsewhere(reference.path))
+      return { ok: false, problem: `it references ${reference.path}, and ${found.problem}` }
   }
   return { ok: true, resolved }
 }
 
-function childOf(directory: string, name: string): string {
-  return directory === '' ? name : `${directory}/${name}`
+/** One reference alone. A relative path is a child of the directory even when it begins with a slash (`new Path(parent, child)`). */
+export function resolveReference(reference: Reference, directory: Location): LocationResult {
+  if (!reference.relative) return parseLocation(reference.path)
+  const name = normalisePath(`${directory.name}/${reference.path}`)
+  return name === null ? { ok: false, problem: 'its path leaves the container' } : { ok: true, location: { ...directory, name } }
 }
 
-/** File systems that are certainly not this storage. */
+/** File systems that are certainly not this storage; `viewfs` is none of them, since it may be mounted on it. */
 function isElsewhere(path: string): boolean {
-  return /^(file|hdfs|s3|s3a|s3p|gs|oss|viewfs):/i.test(path)
+  return /^(file|hdfs|s3|s3a|s3p|gs|oss):/i.test(path)
 }
 
 /** Bytes that must be stored for a reference to be whole; `null` when `_metadata` does not say. */

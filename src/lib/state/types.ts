@@ -53,4 +53,9 @@ export interface Metadata {
   savepointFormat: 'CANONICAL' | 'NATIVE' | null
   /** Whether any changelog, file-merging (segment) or in-memory changelog handle was seen. */
   features: { changelog: boolean; fileMerging: boolean; incrementalKeyed: boolean }
+  /**
+   * What Flink would take but never writes (a relative path with slashes, a size beyond 2^53), one clause each with its byte. A file with
+   * any may be looked at; its references are not to be relied upon.
+   */
+  oddities: string[]
 }

@@ -32,10 +32,10 @@ export function cleanupPlanText(input: CleanupViewInput): string {
 }
 
 function section(title: string, lines: string[], { streams }: CleanupViewInput): string[] {
-  return lines.length === 0 ? [] : [paint(title, 'strong', streams), ...lines.map((line) => fit(`  ${line}`, streams))]
+  return lines.length === 0 ? [] : [paint(title, 'strong', streams), ...lines.map((line) => fitted(`  ${line}`, streams))]
 }
 
-function fit(line: string, streams: Streams): string {
+function fitted(line: string, streams: Streams): string {
   return line.length <= streams.columns ? line : `${line.slice(0, Math.max(0, streams.columns - 1))}…`
 }
 

@@ -45,13 +45,13 @@ export class Cursor {
     return this.#view.getBigInt64(this.skip(8))
   }
 
-  /** An `i64` that must be a whole number a `number` holds exactly; -1 is Flink's "unknown" and read as `null`. */
+  /** An `i64` that is no negative number, rounded where a `number` cannot hold it; -1 is Flink's "unknown" and read as `null`. */
   size(what: string): number | null {
     const start = this.skip(8)
     const high = this.#view.getInt32(start)
     const low = this.#view.getUint32(start + 4)
     if (high === -1 && low === TWO_32 - 1) return null
-    if (high < 0 || high >= 2 ** 21) this.fail(`impossible ${what} ${this.#view.getBigInt64(start)}`, start)
+    if (high < 0) this.fail(`impossible ${what} ${this.#view.getBigInt64(start)}`, start)
     return high * TWO_32 + low
   }
 

@@ -16,7 +16,8 @@ const HEADER_BYTES = 8
 /**
  * Reads Flink's `_metadata`, format versions 2 (Flink 1.3) to 6 (Flink 2.1 to 2.3): every use of a stored file, or why the file cannot
  * be trusted to name them all. Does what Flink's `Checkpoints.loadCheckpointMetadata` does, and refuses more: whoever deletes by this
- * answer must not act on a half-understood file.
+ * answer must not act on a half-understood file. What Flink takes but never writes is read too, and told in `oddities`: to be shown, not
+ * to be acted upon.
  */
 export function parseMetadata(bytes: Uint8Array): MetadataResult {
   const problem = checkHeader(bytes)
@@ -52,9 +53,11 @@ function resolveDialect(bytes: Uint8Array, usual: Attempt): MetadataResult {
     const other = attempt(bytes, { formatVersion: 3, writer })
     if (other.ok) fitting.push(other)
   }
-  const [only] = fitting
-  if (only && fitting.length === 1) return result(only)
   if (fitting.length === 0) return result(usual)
+  // Flink wrote no oddities, so a reading that meets none stands for the file, whatever others make of it.
+  const plain = fitting.filter((one) => one.ok && one.metadata.oddities.length === 0)
+  const [only, ...others] = plain.length > 0 ? plain : fitting
+  if (only && others.length === 0) return result(only)
   const message = 'the file can be read in more than one way, as if written by different versions of Flink'
   return { ok: false, problem: { kind: 'corrupt', message, offset: HEADER_BYTES } }
 }
@@ -80,7 +83,7 @@ function readBody(reading: Reading): Metadata {
   const properties = layout.formatVersion >= 4 ? readProperties(cursor) : { snapshotType: null, savepointFormat: null }
   // Flink overlooks what follows the properties. A whole `_metadata` has nothing there, so it is not one.
   if (cursor.remaining > 0) cursor.fail(`${cursor.remaining} bytes too many`)
-  const { references, inlineBytes, features } = reading
+  const { references, inlineBytes, features, oddities } = reading
   return {
     formatVersion: layout.formatVersion,
     checkpointId,
@@ -89,6 +92,7 @@ function readBody(reading: Reading): Metadata {
     inlineBytes,
     ...properties,
     features,
+    oddities,
   }
 }
 

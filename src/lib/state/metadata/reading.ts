@@ -1,5 +1,6 @@
 import type { Metadata, Operator, Reference } from '../types.js'
 import type { Cursor } from './cursor.js'
+import { formatOffset } from './problem.js'
 
 /** Which byte layout is being read. */
 export interface Layout {
@@ -23,6 +24,8 @@ export class Reading {
   readonly layout: Layout
   readonly references: Reference[] = []
   readonly operators: Operator[] = []
+  /** What Flink would take but never writes. */
+  readonly oddities: string[] = []
   readonly features: Metadata['features'] = { changelog: false, fileMerging: false, incrementalKeyed: false }
   /** Whether a handle was met that version 3's writers spell differently. */
   readonly dialects = { channel: false, changelog: false }
@@ -42,6 +45,18 @@ export class Reading {
     this.#depth++
     read()
     this.#depth--
+  }
+
+  /** A size or position; one that no stored file can have is odd. */
+  size(what: string): number | null {
+    const at = this.cursor.offset
+    const value = this.cursor.size(what)
+    if (value !== null && !Number.isSafeInteger(value)) this.addOddity(`${what} of about ${value}, more than any file can have,`, at)
+    return value
+  }
+
+  addOddity(what: string, offset: number): void {
+    this.oddities.push(`${what} at byte ${formatOffset(offset)}`)
   }
 
   addFile(path: string, relative: boolean, sizeBytes: number | null, use: Use): void {

@@ -85,17 +85,18 @@ export function readPath(reading: Reading): string {
 }
 
 function readFile(reading: Reading, use: Use): void {
-  const sizeBytes = reading.cursor.size('file size')
+  const sizeBytes = reading.size('file size')
   reading.addFile(readPath(reading), false, sizeBytes, use)
 }
 
 function readRelativeFile(reading: Reading, use: Use): void {
   const { cursor } = reading
   const at = cursor.offset
-  const name = cursor.utf()
+  const name = readPath(reading)
   // Flink would follow `../` out of the snapshot's directory. It only ever writes random UUIDs, so another name is damage or malice.
-  if (!UUID.test(name)) cursor.fail(`relative path ${JSON.stringify(name.slice(0, 80))}, which is not a plain file name of Flink's,`, at)
-  reading.addFile(name, true, cursor.size('file size'), use)
+  if (!UUID.test(name))
+    reading.addOddity(`relative path ${JSON.stringify(name.slice(0, 80))}, which is not a plain file name of Flink's,`, at)
+  reading.addFile(name, true, reading.size('file size'), use)
 }
 
 function readSegment(reading: Reading, use: Use, tag: number): void {
@@ -103,8 +104,8 @@ function readSegment(reading: Reading, use: Use, tag: number): void {
   reading.features.fileMerging = true
   if (tag === TAG.emptySegmentFile) return
   const at = cursor.offset
-  const offset = cursor.size('segment position') ?? cursor.fail('impossible segment position -1', at)
-  const length = cursor.size('segment size')
+  const offset = reading.size('segment position') ?? cursor.fail('impossible segment position -1', at)
+  const length = reading.size('segment size')
   const scope = cursor.i32()
   if (scope !== 0 && scope !== 1) cursor.fail(`unknown segment scope ${scope}`, cursor.offset - 4)
   reading.addSegment(readPath(reading), offset, length, use)

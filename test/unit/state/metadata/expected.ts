@@ -12,7 +12,7 @@ export interface Expected {
   properties?: { savepoint: boolean; formatType?: string } | null
   operators?: ExpectedOperator[]
   references?: ExpectedHandle[]
-  totals?: { inlineBytes: number; fileBytes: number; handles: number; distinctPaths: number }
+  totals?: { inlineBytes: number; fileBytes: number | string; handles: number; distinctPaths: number }
 }
 
 interface ExpectedOperator {
@@ -30,14 +30,15 @@ export interface ExpectedHandle {
   kind: string
   path: string | null
   relative: string | null
-  size: number
+  /** Text where a double would round it. */
+  size: number | string
   scope: string
   shared: boolean
   operatorId?: string | null
   subtask?: number | null
   via?: string[]
-  offset?: number
-  length?: number
+  offset?: number | string
+  length?: number | string
 }
 
 /** The fixtures lie beside the repository, since they are large. */
