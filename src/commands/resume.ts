@@ -28,7 +28,6 @@ export default class Resume extends BaseCommand {
     })(),
     'allow-non-restored-state': Flags.boolean({
       default: false,
-      default: false,
       description: 'drop state of operators that are not in the program any more, for good',
     }),
     'allow-claim-native': Flags.boolean({
