@@ -1,5 +1,7 @@
+import { Flags } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
 import { cleanupFlags, policyOf } from '../lib/cli/cleanup-flags.js'
+import { resumeRun } from '../lib/cli/cleanup-resume.js'
 import { runPlan } from '../lib/cli/cleanup-run.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { planCleanup } from '../lib/operations/plan-cleanup.js'
@@ -14,7 +16,11 @@ export default class Cleanup extends BaseCommand {
     '<%= config.bin %> cleanup --older-than 24h --savepoints-older-than 30d --yes',
     '<%= config.bin %> cleanup --older-than 7d --job sales_pipeline --json --dry-run',
   ]
-  static override flags = { ...changeFlags, ...cleanupFlags }
+  static override flags = {
+    ...changeFlags,
+    ...cleanupFlags,
+    resume: Flags.string({ description: 'finish the plan of a run that was cut off', helpValue: '<run>' }),
+  }
 
   async run(): Promise<object> {
     const { flags } = await this.parse(Cleanup)
@@ -26,6 +32,8 @@ export default class Cleanup extends BaseCommand {
       graceMs: flags.grace,
     })
     const scope = await openScope(context, flags.root)
+    const onDeleted = (blobs: number) => this.progress.update(`Deleting: ${plural(blobs, 'blob')}`)
+    if (flags.resume !== undefined) return resumeRun({ runId: flags.resume, scope, context, onDeleted, print: (text) => this.print(text) })
     const planned = await planCleanup({
       readers: scope.readers,
       cluster: scope.cluster,
@@ -51,7 +59,7 @@ export default class Cleanup extends BaseCommand {
       isConfirmed: flags.yes,
       ask: () => this.confirm('\nDelete this? Type delete to go on: ', ['delete'], flags),
       print: (text) => this.print(text),
-      onDeleted: (blobs) => this.progress.update(`Deleting: ${blobs} of ${plural(planned.plan.totals.blobs, 'blob')}`),
+      onDeleted,
       done: () => this.progress.done(),
     })
   }

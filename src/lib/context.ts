@@ -1,10 +1,9 @@
+import type { Storage } from './azure/storage.js'
 import { type ConfigFlags, resolveConfig } from './config/resolve.js'
 import { withJobManagerConfiguration } from './config/roots.js'
 import type { EffectiveConfig } from './config/settings.js'
 import { usageError } from './errors.js'
-import type { JobManager, Journal, SqlGateway, StorageReader } from './ports.js'
-import type { StorageEraser } from './ports-erase.js'
-import type { CleanupLock } from './ports-lock.js'
+import type { JobManager, Journal, SqlGateway } from './ports.js'
 import type { RunJournal } from './ports-runs.js'
 
 /** The world of one command. Adapters are built on first use, each by a lazy import: job control never loads the Azure SDK. */
@@ -15,7 +14,7 @@ export interface Context {
   jobManager(): Promise<JobManager>
   jobManagers(): Promise<JobManager[]>
   sqlGateway(): Promise<SqlGateway>
-  storage(): Promise<StorageReader & StorageEraser & CleanupLock>
+  storage(): Promise<Storage>
   /** The configuration with what only the JobManager knows: roots that nothing else sets. Stays as it is when it cannot be asked. */
   withCluster(): Promise<EffectiveConfig>
   now: () => number

@@ -3,14 +3,17 @@ import type { AccessFor } from '../access.js'
 import type { StorageReader } from '../ports.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock } from '../ports-lock.js'
+import type { RunRecorder, Undeleter } from '../ports-record.js'
 import { canonicalAccount } from '../state/location.js'
 import { tokenSource } from './credentials.js'
 import { containerEraser } from './eraser.js'
 import { MAX_PAGE_SIZE } from './list.js'
 import { acquireLock } from './lock.js'
 import { containerReader } from './reader.js'
+import { readRecord, writeRecord } from './record.js'
 import { serviceClient } from './service-client.js'
 import type { Target } from './target.js'
+import { undeleteBlob } from './undelete.js'
 
 const READING_TRIES = 5
 /** One repeat, for a closed keep-alive connection; who deletes decides how to slow down when the account is busy. */
@@ -23,8 +26,10 @@ export interface StorageOptions {
   retryDelayInMs?: number
 }
 
+export type Storage = StorageReader & StorageEraser & CleanupLock & RunRecorder & Undeleter
+
 /** Blob Storage by account and container. Clients are built on first use, one each; nothing is loaded before. */
-export function createStorage(options: StorageOptions): StorageReader & StorageEraser & CleanupLock {
+export function createStorage(options: StorageOptions): Storage {
   const { accessFor, pageSize = MAX_PAGE_SIZE, retryDelayInMs = 500 } = options
   const tokens = tokenSource()
   const clients = new Map<string, Promise<BlobServiceClient>>()
@@ -48,6 +53,9 @@ export function createStorage(options: StorageOptions): StorageReader & StorageE
       return containerReader(reading, reading.service, pageSize)
     },
     eraser: async (account, container) => containerEraser(await target(account, container, WRITING_TRIES)),
+    record: async ({ account, container, ...record }) => writeRecord(await target(account, container, READING_TRIES), record),
+    recorded: async ({ account, container, ...place }) => readRecord(await target(account, container, READING_TRIES), place),
+    undelete: async ({ account, container, ...blob }) => undeleteBlob(await target(account, container, READING_TRIES), blob),
     acquire: async ({ account, container, ...lock }) => acquireLock(await target(account, container, READING_TRIES), lock),
   }
 }

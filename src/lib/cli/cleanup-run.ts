@@ -6,7 +6,7 @@ import { executeRun } from '../operations/execute-run.js'
 import type { ExecuteResult } from '../operations/execution.js'
 import type { PlannedCleanup } from '../operations/plan-cleanup.js'
 import { recheckCleanup } from '../operations/recheck-cleanup.js'
-import { wavesOf } from '../operations/waves.js'
+import { containersOf, type RunRecord, recordOf } from '../operations/run-record.js'
 import type { Scope } from '../scope.js'
 import { type CleanupOutcome, cleanupJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
@@ -78,26 +78,29 @@ function newRunId(nowMs: number): string {
 
 async function carryOut(input: RunPlanInput, runId: string): Promise<ExecuteResult> {
   const { planned, scope, context } = input
-  const { plan, survey, jobs } = planned
+  const record = recordOf(runId, context.now(), planned)
+  return carryOutRecord({ record, settled: new Set(), scope, context, onDeleted: input.onDeleted })
+}
+
+/** Carries out a journalled plan, from its start or from where an earlier attempt ended. */
+export async function carryOutRecord(input: {
+  record: RunRecord
+  settled: ReadonlySet<string>
+  scope: Scope
+  context: Context
+  onDeleted: (blobs: number) => void
+}): Promise<ExecuteResult> {
+  const { record, settled, scope, context, onDeleted } = input
+  const { readers, cluster } = scope
   return executeRun({
-    runId,
-    waves: wavesOf(plan),
-    containers: scope.readers.map(({ account, container }) => ({ account, container })),
-    recheck: (signal) =>
-      recheckCleanup({
-        readers: scope.readers,
-        cluster: scope.cluster,
-        journal: context.journal,
-        plan,
-        survey,
-        jobs,
-        now: context.now,
-        signal,
-      }),
+    record,
+    settled,
+    containers: containersOf(record),
+    recheck: (signal) => recheckCleanup({ readers, cluster, journal: context.journal, record, now: context.now, signal }),
     storage: await context.storage(),
     runs: context.runs,
     signal: context.signal,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-    onDeleted: input.onDeleted,
+    onDeleted,
   })
 }

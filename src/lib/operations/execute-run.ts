@@ -1,18 +1,20 @@
 import { refusedError } from '../errors.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock, HeldLock } from '../ports-lock.js'
+import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
 import { executeCleanup } from './execute-cleanup.js'
 import type { Deletion, ExecuteResult } from './execution.js'
 
 export interface ExecuteRunInput {
-  runId: string
-  waves: Deletion[][]
+  record: { runId: string; waves: Deletion[][] }
+  /** Keys that an earlier attempt at this run settled. */
+  settled: ReadonlySet<string>
   /** Every container that the plan touches. */
   containers: { account: string; container: string }[]
   /** Looks again right before the first delete: what to spare, or why not to go on. */
   recheck: (signal: AbortSignal) => Promise<{ state: 'go'; spare: ReadonlySet<string> } | { state: 'abort'; why: string }>
-  storage: StorageEraser & CleanupLock
+  storage: StorageEraser & CleanupLock & RunRecorder
   runs: RunJournal
   signal: AbortSignal
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
@@ -21,18 +23,44 @@ export interface ExecuteRunInput {
 
 /** A confirmed plan, carried out: lock, journal, re-check, delete, give the lock back. A lost lock ends the run at once. */
 export async function executeRun(input: ExecuteRunInput): Promise<ExecuteResult> {
+  const { runId } = input.record
   const locks: HeldLock[] = []
   try {
     for (const { account, container } of input.containers) {
-      locks.push(await input.storage.acquire({ account, container, runId: input.runId, signal: input.signal }))
+      locks.push(await input.storage.acquire({ account, container, runId, signal: input.signal }))
     }
     const signal = AbortSignal.any([input.signal, ...locks.map((lock) => lock.lost)])
-    await input.runs.planned(input.runId, { runId: input.runId, waves: input.waves })
+    await journal(input, signal)
     const checked = await input.recheck(signal)
     if (checked.state === 'abort') throw refusedError('RECHECK', `Nothing was deleted: ${checked.why}.`, 'Plan again: flinkops cleanup')
-    const { runId, waves, storage, runs, sleep, onDeleted } = input
-    return await executeCleanup({ runId, waves, spare: checked.spare, storage, runs, signal, sleep, ...(onDeleted && { onDeleted }) })
+    const result = await executeCleanup({ ...executing(input), spare: checked.spare, signal })
+    await leaveResult(input, result)
+    return result
   } finally {
     await Promise.all(locks.map((lock) => lock.release()))
   }
+}
+
+/** On disk and next to the data, before the first delete. */
+async function journal(input: ExecuteRunInput, signal: AbortSignal): Promise<void> {
+  const { record, storage, runs } = input
+  await runs.planned(record.runId, record)
+  const text = JSON.stringify(record)
+  for (const place of input.containers) await storage.record({ ...place, runId: record.runId, file: 'plan.json', text, signal })
+}
+
+function executing(input: ExecuteRunInput) {
+  const { record, settled, storage, runs, sleep, onDeleted } = input
+  const waves = record.waves.map((wave) => wave.filter((one) => !settled.has(one.key)))
+  return { runId: record.runId, waves, storage, runs, sleep, ...(onDeleted && { onDeleted }) }
+}
+
+/** Only a copy for whoever looks later: what it says is in the journal, so a failure to leave it changes nothing. */
+async function leaveResult(input: ExecuteRunInput, result: ExecuteResult): Promise<void> {
+  const text = JSON.stringify(result)
+  const signal = AbortSignal.timeout(10_000)
+  const places = input.containers.map((place) =>
+    input.storage.record({ ...place, runId: input.record.runId, file: 'result.json', text, signal }),
+  )
+  await Promise.allSettled(places)
 }

@@ -2,9 +2,8 @@ import type { ContainerReader, Journal } from '../ports.js'
 import type { ReadMetadata } from '../state/assemble-survey.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
 import { isBelow, locationKey } from '../state/location.js'
-import type { CleanupPlan } from '../state/plan.js'
-import type { Survey } from '../state/survey.js'
 import { type GatherInput, gatherJobs } from './gather-jobs.js'
+import type { RunRecord } from './run-record.js'
 import { listMetadata, readAll } from './survey-storage.js'
 
 export type Recheck =
@@ -15,9 +14,8 @@ export interface RecheckInput {
   readers: ContainerReader[]
   cluster: Omit<GatherInput, 'signal' | 'journal'>
   journal: Journal
-  plan: CleanupPlan
-  survey: Survey
-  jobs: Map<string, KnownJob>
+  /** The journalled plan. */
+  record: RunRecord
   now: () => number
   signal: AbortSignal
 }
@@ -32,20 +30,21 @@ const ROUNDS = 5
 export async function recheckCleanup(input: RecheckInput): Promise<Recheck> {
   const before = await clusterChange(input)
   if (before !== null) return { state: 'abort', why: before }
+  const planned = new Map(input.record.fingerprint)
   const read = new Map<string, ReadMetadata>()
   for (let round = 0; round < ROUNDS; round++) {
     const listed = (await listMetadata(input)).metadata
-    const fresh = new Map([...listed].filter(([key, blob]) => input.survey.fingerprint.get(key) !== blob.etag))
+    const fresh = new Map([...listed].filter(([key, blob]) => planned.get(key) !== blob.etag))
     if ([...fresh].every(([key, blob]) => read.get(key)?.blob.etag === blob.etag)) {
       const after = await clusterChange(input)
-      return after === null ? spared(input.plan, read) : { state: 'abort', why: after }
+      return after === null ? spared(input.record, read) : { state: 'abort', why: after }
     }
     await readAll(input, fresh, read)
   }
   return { state: 'abort', why: 'snapshots kept changing while they were read again' }
 }
 
-function spared(plan: CleanupPlan, read: Map<string, ReadMetadata>): Recheck {
+function spared(record: RunRecord, read: Map<string, ReadMetadata>): Recheck {
   const spare = new Set<string>()
   const directories: string[] = []
   for (const one of read.values()) {
@@ -57,8 +56,7 @@ function spared(plan: CleanupPlan, read: Map<string, ReadMetadata>): Recheck {
     }
   }
   const planned = new Set<string>()
-  for (const { blob } of plan.deletes) {
-    const key = locationKey(blob)
+  for (const { key } of record.waves.flat()) {
     if (spare.has(key) || directories.some((directory) => isBelow(key, directory))) planned.add(key)
   }
   return { state: 'go', spare: planned }
@@ -70,7 +68,7 @@ async function clusterChange(input: RecheckInput): Promise<string | null> {
   if (silent) return silent.problem
   const now = knowJobs({ evidence: gathered.evidence, jobIds: [], exclusive: false, allClustersAnswered: true })
   for (const job of now.values()) {
-    const planned = input.jobs.get(job.jobId)
+    const planned = input.record.jobs.find((one) => one.jobId === job.jobId)
     if (job.liveness === 'running' && planned?.liveness !== 'running') return `job ${label(job)} started meanwhile`
     if (job.liveness === 'running' && job.restoredFrom !== planned?.restoredFrom)
       return `job ${label(job)} was restored from ${job.restoredFrom} meanwhile`

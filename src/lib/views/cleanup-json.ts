@@ -50,3 +50,8 @@ function spellKey(key: string, spell: CleanupJsonInput['spell']): string {
   const [account = '', container = '', ...name] = key.split('/')
   return spell(account, container, name.join('/'))
 }
+
+/** The JSON of `cleanup --resume`: what this attempt did; the plan was shown when the run was made. */
+export function resumedJson(input: Pick<CleanupJsonInput, 'runId' | 'outcome' | 'spell'> & { result: ExecuteResult }): object {
+  return { runId: input.runId, outcome: input.outcome, result: shownResult(input.result, input.spell) }
+}

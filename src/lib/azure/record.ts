@@ -1,0 +1,24 @@
+import type { RunRecorder } from '../ports-record.js'
+import { readBlob } from './read.js'
+import { request, type Target } from './target.js'
+
+type Place = Pick<Parameters<RunRecorder['record']>[0], 'runId' | 'file' | 'signal'>
+
+/** Writes a record of a run into the container: Put Blob below `_flinkops/runs/`. */
+export async function writeRecord(target: Target, place: Place & { text: string }): Promise<void> {
+  const { text, signal } = place
+  const blob = target.client.getBlockBlobClient(nameOf(place))
+  const blobHTTPHeaders = { blobContentType: 'application/json' }
+  await request(target, { action: `write ${nameOf(place)}`, signal, isWriting: true }, async (abortSignal) => {
+    await blob.upload(text, Buffer.byteLength(text), { blobHTTPHeaders, abortSignal })
+  })
+}
+
+export async function readRecord(target: Target, place: Place): Promise<string | null> {
+  const content = await readBlob(target, { name: nameOf(place), signal: place.signal })
+  return content.state === 'read' ? Buffer.from(content.bytes).toString('utf8') : null
+}
+
+function nameOf({ runId, file }: Place): string {
+  return `_flinkops/runs/${runId}/${file}`
+}

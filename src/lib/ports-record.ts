@@ -1,0 +1,33 @@
+/** Leaves a run's record next to the data, so that it outlives this machine. Writes below `_flinkops/` only. */
+export interface RunRecorder {
+  record(options: {
+    account: string
+    container: string
+    runId: string
+    file: 'plan.json' | 'result.json'
+    text: string
+    signal: AbortSignal
+  }): Promise<void>
+  /** `null`: nobody recorded such a run here. */
+  recorded(options: {
+    account: string
+    container: string
+    runId: string
+    file: 'plan.json' | 'result.json'
+    signal: AbortSignal
+  }): Promise<string | null>
+}
+
+/** What undeleting one blob came to. */
+export type UndeleteOutcome =
+  | { state: 'restored' }
+  /** It is there, with other content or never deleted: left alone. */
+  | { state: 'there' }
+  /** Neither soft-deleted nor an earlier version: it cannot come back. */
+  | { state: 'lost' }
+  | { state: 'failed'; code: string }
+
+/** Brings deleted blobs back, where soft delete or versioning allows. */
+export interface Undeleter {
+  undelete(options: { account: string; container: string; name: string; signal: AbortSignal }): Promise<UndeleteOutcome>
+}
