@@ -13,7 +13,7 @@ export class Progress {
   constructor(streams: Streams, isSilent: boolean) {
     this.#isSilent = isSilent
     this.#isLive = streams.stderrTty && process.env['TERM'] !== 'dumb'
-    this.#columns = process.stderr.columns ?? 80
+    this.#columns = process.stderr.columns || 80
   }
 
   /** A line that stays. */

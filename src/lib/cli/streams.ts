@@ -17,7 +17,7 @@ export function detectStreams(noColour: boolean): Streams {
     stdoutTty,
     stderrTty: process.stderr.isTTY === true,
     stdinTty: process.stdin.isTTY === true,
-    columns: stdoutTty ? (process.stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    columns: stdoutTty ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
     colour: !off && (stdoutTty || forced),
   }
 }

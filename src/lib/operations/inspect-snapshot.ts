@@ -37,13 +37,11 @@ export function inspectFile(path: string, bytes: Uint8Array): Inspection {
   return inspection(path, parsed.metadata, references)
 }
 
-type Contents = Extract<Verification, { state: 'complete' }>
+type Contents = Pick<Extract<Verification, { state: 'complete' }>, 'directory' | 'metadata' | 'sizes' | 'unreached'>
 
 /** What a snapshot in storage says, and whether each file is there; one that cannot be relied upon is shown with a warning. */
 export function inspectVerified(path: string, found: Verification): Inspection {
-  const contents =
-    found.state === 'unreadable' ? found.contents : found.state === 'complete' || found.state === 'wanting' ? found : undefined
-  if (contents === undefined) throw unreadable(path, found.state === 'complete' ? found.state : found.problem)
+  const contents = contentsOf(path, found)
   const spelling = spellingOf(path, found.directory)
   const references = contents.metadata.references.map((reference) => {
     const name = flinkPath(`${found.directory.name}/${reference.path}`)
@@ -54,11 +52,14 @@ export function inspectVerified(path: string, found: Verification): Inspection {
   return inspection(path, contents.metadata, references, more)
 }
 
+function contentsOf(path: string, found: Verification): Contents {
+  if (found.state === 'complete' || found.state === 'wanting') return found
+  if (found.state === 'unreadable' && found.contents !== undefined) return found.contents
+  throw unreadable(path, found.problem)
+}
+
 /** `null`: a directory, another storage, or one that could not be looked into. */
-function existence(
-  reference: Reference,
-  { directory, sizes, unreached }: Pick<Contents, 'directory' | 'sizes' | 'unreached'>,
-): boolean | null {
+function existence(reference: Reference, { directory, sizes, unreached }: Contents): boolean | null {
   const found = resolveReference(reference, directory)
   if (reference.kind === 'directory' || !found.ok || unreached.has(containerKey(found.location))) return null
   return sizes.has(locationKey(found.location))

@@ -1,11 +1,13 @@
+import { refusedError } from '../errors.js'
 import type { ContainerReader, Journal } from '../ports.js'
 import { attribute } from '../state/attribute.js'
+import { decideNamed } from '../state/delete-named.js'
 import { ok, refuse } from '../state/guards.js'
 import { snapshotsInUse } from '../state/in-use.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
 import { isJobId, lastSegment, placeOf } from '../state/layout.js'
 import { groupLineages, type Lineages } from '../state/lineage.js'
-import type { Location } from '../state/location.js'
+import { type Location, locationKey } from '../state/location.js'
 import { type CleanupPlan, type Guard, planDeletions } from '../state/plan.js'
 import { type RetentionPolicy, retain } from '../state/retention.js'
 import type { Survey } from '../state/survey.js'
@@ -22,6 +24,8 @@ export interface PlanCleanupInput {
   policy: RetentionPolicy
   /** Job id, prefix or name; `null` = all jobs. */
   job: string | null
+  /** Directory keys of snapshots that a person named: they go, and nothing else; absent = a clean-up by age. */
+  named?: ReadonlySet<string>
   graceMs: number
   maxShare: number
   /** The user takes the risk that a deleted blob cannot be brought back. */
@@ -56,7 +60,7 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
   const survey = { ...found, snapshots }
   const lineages = groupLineages(jobs, snapshots)
   const only = input.job === null ? null : matchJobs(input.job, jobs)
-  const decisions = retain({
+  const retention = {
     snapshots,
     jobs,
     lineages,
@@ -64,7 +68,8 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
     policy: input.policy,
     only,
     nowMs: survey.serverTimeMs,
-  })
+  }
+  const decisions = input.named ? decideNamed(retention, input.named) : retain(retention)
   const guards = [
     clusterGuard(gathered),
     restoreGuard(jobs),
@@ -80,18 +85,37 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
     graceMs: input.graceMs,
     maxShare: input.maxShare,
     only,
+    sweeps: input.named === undefined,
     guards,
   })
   return { plan, survey, jobs, lineages }
+}
+
+/** Refuses, with every reason, when a named snapshot stays; nothing is done by halves. */
+export function checkNamed(plan: CleanupPlan, named: Map<string, string>): void {
+  const found = new Set(plan.decisions.map((one) => locationKey(one.snapshot.directory)))
+  const kept = plan.decisions.filter((one) => one.verdict === 'keep' && named.has(locationKey(one.snapshot.directory)))
+  const words = kept.map(
+    (one) => `${named.get(locationKey(one.snapshot.directory))}: ${one.reasons.map((reason) => reason.detail).join('; ')}`,
+  )
+  for (const [key, path] of named) if (!found.has(key)) words.push(`${path}: it is not in the listing`)
+  if (words.length > 0)
+    throw refusedError(
+      'SNAPSHOT_NEEDED',
+      `Nothing was deleted. ${words.join('. ')}.`,
+      'The last restore point of an ended job is given up with --also-last <job id>.',
+    )
 }
 
 /** Every job id that a path in storage names. */
 export function jobIdsIn(survey: Survey): Set<string> {
   const ids = new Set<string>()
   for (const snapshot of survey.snapshots) if (snapshot.jobId !== null) ids.add(snapshot.jobId)
-  for (const blob of [...survey.loose, ...survey.markers]) {
-    const jobId = placeOf(blob.name).jobId ?? lastSegment(blob.name)
-    if (isJobId(jobId)) ids.add(jobId)
+  for (const blobs of [survey.loose, survey.stored.values(), survey.markers]) {
+    for (const blob of blobs) {
+      const jobId = placeOf(blob.name).jobId ?? lastSegment(blob.name)
+      if (isJobId(jobId)) ids.add(jobId)
+    }
   }
   return ids
 }

@@ -63,7 +63,9 @@ function snapshotOf(one: ReadMetadata, directory: Location, input: AssembleInput
     return { ...base, ...NOTHING, completeness: 'writing', problem: 'its _metadata is empty or still being uploaded' }
   if (one.state === 'unreadable') return { ...base, ...NOTHING, completeness: 'unreadable', problem: one.problem }
   const isSurveyed = (location: Location) => input.containers.some((container) => isSameContainer(container, location))
-  return { ...base, ...measure(one.resolved, directory, (key) => input.inventory.stored.get(key)?.sizeBytes, isSurveyed) }
+  const { stored, uploading } = input.inventory
+  const size = (key: string) => (uploading.has(key) ? 0 : stored.get(key)?.sizeBytes)
+  return { ...base, ...measure(one.resolved, directory, size, isSurveyed) }
 }
 
 function identity(directory: Location): Pick<Snapshot, 'directory' | 'kind' | 'jobId' | 'checkpointId'> {

@@ -1,8 +1,10 @@
+import { pendingRestores } from './in-use.js'
 import type { KnownJob } from './jobs.js'
+import { checkpointIdOf } from './layout.js'
 import { snapshotDirectory } from './lineage.js'
 import { locationKey, parseLocation } from './location.js'
 import type { Guard, PlanInput, PlannedDelete } from './plan.js'
-import type { Snapshot } from './snapshot.js'
+import { byAge, type Snapshot } from './snapshot.js'
 
 /** The guards that the survey and the plan themselves answer, after those handed in. */
 export function planGuards(input: PlanInput, swept: PlannedDelete[]): Guard[] {
@@ -12,6 +14,7 @@ export function planGuards(input: PlanInput, swept: PlannedDelete[]): Guard[] {
     metadataGuard(input),
     hitRateGuard(input),
     newestGuard(input),
+    restoreGuard(input),
     stableGuard(input),
     shareGuard(input, swept),
   ]
@@ -63,7 +66,7 @@ function newestByJob(snapshots: Snapshot[]): Snapshot[] {
     if (snapshot.etag === null || snapshot.completeness === 'writing') continue
     const key = snapshot.jobId ?? locationKey(snapshot.directory)
     const before = newest.get(key)
-    if (before === undefined || before.completedAtMs < snapshot.completedAtMs) newest.set(key, snapshot)
+    if (before === undefined || byAge(snapshot, before) < 0) newest.set(key, snapshot)
   }
   return [...newest.values()]
 }
@@ -96,18 +99,41 @@ function newestGuard(input: PlanInput): Guard {
   return ok('newest-checkpoint', "every running job's newest checkpoint was read")
 }
 
+/** A running job may have to be restored once more from where it began; what that snapshot needs must be known. */
+function restoreGuard(input: PlanInput): Guard {
+  const readable = new Set(input.survey.snapshots.filter(isReadable).map((one) => locationKey(one.directory)))
+  for (const job of input.jobs.values()) {
+    if (job.liveness !== 'running') continue
+    const id = job.jobId.slice(0, 8)
+    const unread = pendingRestores(job, input.survey.snapshots).find((key) => !readable.has(key))
+    if (unread !== undefined)
+      return refuse(
+        'restore-points',
+        `job ${id} was restored from ${unread} and has no newer checkpoint, and no _metadata of it was read: is its directory among the roots?`,
+      )
+  }
+  return ok('restore-points', 'what running jobs were restored from was read, or is no longer needed')
+}
+
 function isParsed(job: KnownJob, newest: { path: string; completedAtMs: number }, snapshots: Snapshot[]): boolean {
   const parsed = parseLocation(newest.path)
-  const key = parsed.ok ? locationKey(snapshotDirectory(parsed.location)) : null
-  return snapshots.some((one) => isReadable(one) && (locationKey(one.directory) === key || isNewer(one, job, newest.completedAtMs)))
+  if (!parsed.ok) return false
+  const directory = snapshotDirectory(parsed.location)
+  const isIt = (one: Snapshot) => locationKey(one.directory) === locationKey(directory)
+  return snapshots.some((one) => isReadable(one) && (isIt(one) || isNewer(one, job, newest.completedAtMs, checkpointIdOf(directory.name))))
 }
+
+/** How far the JobManager's clock may be from the storage service's. */
+const TOLERATED_SKEW_MS = 5 * 60_000
 
 function isReadable(snapshot: Snapshot): boolean {
   return snapshot.etag !== null && snapshot.completeness !== 'unreadable' && snapshot.completeness !== 'writing'
 }
 
-function isNewer(snapshot: Snapshot, job: KnownJob, completedAtMs: number): boolean {
-  return snapshot.jobId === job.jobId && snapshot.kind === 'checkpoint' && snapshot.completedAtMs > completedAtMs
+/** By checkpoint id, since two clocks are in play; by time too, since with a fixed job id higher ids may be of an earlier run. */
+function isNewer(snapshot: Snapshot, job: KnownJob, completedAtMs: number, newestId: number | null): boolean {
+  const isLaterId = newestId !== null && snapshot.checkpointId !== null && snapshot.checkpointId > newestId
+  return snapshot.jobId === job.jobId && isLaterId && snapshot.completedAtMs > completedAtMs - TOLERATED_SKEW_MS
 }
 
 function stableGuard(input: PlanInput): Guard {

@@ -29,6 +29,8 @@ export class Inventory {
   readonly markers: StoredBlob[] = []
   readonly others = new Map<string, { blobs: number; bytes: number }>()
   readonly occupied = new Set<string>()
+  /** Referenced blobs (keys) that are still being uploaded, or whose writer died: nothing of them is there yet. */
+  readonly uploading = new Set<string>()
   readonly directories = new Map<string, SnapshotDirectory>()
   readonly totals = { blobs: 0, bytes: 0 }
   readonly #references: ReadonlySet<string>
@@ -42,18 +44,20 @@ export class Inventory {
     this.totals.bytes += blob.sizeBytes
     const place = placeOf(blob.name)
     const isSnapshotArea = place.area === 'checkpoint' || place.area === 'savepoint'
-    if (blob.isDirectory) {
+    if (blob.isDirectory && blob.sizeBytes === 0) {
       this.markers.push(bare(blob))
       if (isSnapshotArea && place.file === '') this.#seeDirectory(blob, place.directory, 0)
       return
     }
-    if (isSnapshotArea) this.#seeDirectory(blob, place.directory, 1)
+    if (isSnapshotArea && !blob.isDirectory) this.#seeDirectory(blob, place.directory, 1)
     const key = locationKey(blob)
     if (isSnapshotMetadata(blob.name)) {
       this.metadata.set(key, blob)
       this.stored.set(key, bare(blob))
-    } else if (this.#references.has(key)) this.stored.set(key, bare(blob))
-    else if (place.area === 'other' || place.area === 'temporary') this.#addOther(blob)
+    } else if (this.#references.has(key)) {
+      this.stored.set(key, bare(blob))
+      if (blob.isUploading) this.uploading.add(key)
+    } else if (place.area === 'other' || place.area === 'temporary' || blob.isDirectory) this.#addOther(blob)
     else this.loose.push(bare(blob))
   }
 

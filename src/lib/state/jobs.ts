@@ -105,6 +105,8 @@ function livenessOf(evidence: JobEvidence[], input: KnowJobsInput): Pick<KnownJo
   if (alive) return { liveness: 'running', state: alive.state ?? null, proof: `${alive.state} by ${alive.where}` }
   const ended = said.find((one) => ENDED.has(one.state ?? ''))
   if (ended) return { liveness: 'terminated', state: ended.state ?? null, proof: `${ended.state} by ${ended.where}` }
+  const [open] = said
+  if (open) return { liveness: 'unknown', state: open.state ?? null, proof: `${open.state} by ${open.where}, which is no end` }
   if (input.exclusive && input.allClustersAnswered) {
     return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
   }

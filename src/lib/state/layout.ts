@@ -107,7 +107,7 @@ function placeAt(parts: string[], at: number): Place | null {
 function sharedArea(rest: string[]): Area {
   const first = rest[0] ?? ''
   if (rest.length < 2) return 'shared'
-  if (MERGED_SHARED.test(first)) return 'shared-merged'
-  if (FORST.test(first)) return 'forst'
+  if (MERGED_SHARED.test(first) && rest.length === 2) return 'shared-merged'
+  if (FORST.test(first) && rest[1] === 'db' && rest.length === 3) return 'forst'
   return 'other'
 }

@@ -14,8 +14,8 @@ export interface Lineages {
 }
 
 /**
- * Groups job ids by the snapshot they were restored from and by name. A name that two running jobs share says nothing: such jobs
- * are grouped by restore links only, so that no job's last restore point is given up for another's.
+ * Groups job ids by the snapshot they were restored from and by name. A name that two jobs share of which neither is proven ended says
+ * nothing: such jobs are grouped by restore links only, so that no job's last restore point is given up for another's.
  */
 export function groupLineages(jobs: Map<string, KnownJob>, snapshots: Snapshot[]): Lineages {
   const sets = new Sets()
@@ -38,7 +38,7 @@ function joinByName(jobs: Map<string, KnownJob>, sets: Sets): void {
   const byName = new Map<string, KnownJob[]>()
   for (const job of jobs.values()) if (job.name !== null && !job.neverRan) byName.set(job.name, [...(byName.get(job.name) ?? []), job])
   for (const sameName of byName.values()) {
-    if (sameName.filter((job) => job.liveness === 'running').length > 1) continue
+    if (sameName.filter((job) => job.liveness !== 'terminated').length > 1) continue
     for (const job of sameName.slice(1)) sets.join(job.jobId, sameName[0]?.jobId ?? job.jobId)
   }
 }
@@ -53,6 +53,7 @@ function ownerOf(path: string, owners: Map<string, string>): string | null {
 
 /** A snapshot pointer is its directory or the `_metadata` in it. */
 export function snapshotDirectory(location: Location): Location {
+  if (location.name === '_metadata') return { ...location, name: '' }
   return location.name.endsWith('/_metadata') ? { ...location, name: location.name.slice(0, -'/_metadata'.length) } : location
 }
 

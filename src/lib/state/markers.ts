@@ -2,6 +2,7 @@ import type { KnownJob } from './jobs.js'
 import { isJobId, lastSegment, parentOf, placeOf } from './layout.js'
 import { isBelow, type Location, locationKey } from './location.js'
 import type { PlannedDelete } from './plan.js'
+import { isAsked } from './retention.js'
 import type { StoredBlob, Survey } from './survey.js'
 
 export interface MarkersInput {
@@ -13,21 +14,37 @@ export interface MarkersInput {
   jobs: Map<string, KnownJob>
   roots: Location[]
   graceMs: number
+  /** Job ids that the user asked for; `null` or absent = all. */
+  only?: ReadonlySet<string> | null | undefined
+  /** `false`: only what the plan itself empties. */
+  sweeps?: boolean | undefined
 }
 
 /**
  * Directory markers that the plan leaves empty: in trees of ended jobs older than the grace period, and the directories of what the
- * plan itself empties. Deepest first, so that no directory disappears before its children.
+ * plan itself empties. Deepest first, so that no directory disappears before its children; a marker that stays keeps its parents.
  */
 export function planMarkers(input: MarkersInput): PlannedDelete[] {
   const going = new Set(input.deletes.map((one) => locationKey(one.blob)))
-  const emptied = new Map<string, string[]>()
-  for (const one of input.deletes) emptied.set(keyOfParent(one.blob), [...(emptied.get(keyOfParent(one.blob)) ?? []), ...one.after])
   const occupied = occupiedDirectories(input, going)
-  return input.survey.markers
-    .filter((marker) => !occupied.has(locationKey(marker)) && mayGo(marker, emptied, input))
-    .sort((a, b) => b.name.length - a.name.length || a.name.localeCompare(b.name))
-    .map((blob) => ({ blob, reason: 'marker', after: [...new Set(emptied.get(locationKey(blob)) ?? [])] }))
+  const emptied = new Set(input.deletes.map((one) => keyOfParent(one.blob)))
+  const planned = new Map<string, PlannedDelete>()
+  for (const marker of input.survey.markers.toSorted((a, b) => b.name.length - a.name.length || a.name.localeCompare(b.name))) {
+    const key = locationKey(marker)
+    if (!occupied.has(key) && mayGo(marker, emptied, input)) planned.set(key, { blob: marker, reason: 'marker', after: [] })
+    else occupyParents(marker, occupied)
+  }
+  for (const one of [...input.deletes, ...planned.values()]) nearestMarker(one.blob, planned)?.after.push(locationKey(one.blob))
+  return [...planned.values()]
+}
+
+/** The planned marker of the closest directory that a blob lies in; what keeps that one keeps those above it. */
+function nearestMarker(blob: StoredBlob, planned: Map<string, PlannedDelete>): PlannedDelete | undefined {
+  for (let name = parentOf(blob.name); name !== ''; name = parentOf(name)) {
+    const marker = planned.get(locationKey({ ...blob, name }))
+    if (marker !== undefined) return marker
+  }
+  return undefined
 }
 
 function keyOfParent(blob: StoredBlob): string {
@@ -37,18 +54,20 @@ function keyOfParent(blob: StoredBlob): string {
 /** Directories with at least one blob below that stays. */
 function occupiedDirectories(input: MarkersInput, going: Set<string>): Set<string> {
   const occupied = new Set(input.survey.occupied)
-  const staying = [...[...input.survey.stored.values()].filter((blob) => !going.has(locationKey(blob))), ...input.held]
-  for (const blob of staying) {
-    for (let name = parentOf(blob.name); name !== ''; name = parentOf(name)) {
-      const key = locationKey({ ...blob, name })
-      if (occupied.has(key)) break
-      occupied.add(key)
-    }
-  }
+  for (const blob of input.survey.stored.values()) if (!going.has(locationKey(blob))) occupyParents(blob, occupied)
+  for (const blob of input.held) occupyParents(blob, occupied)
   return occupied
 }
 
-function mayGo(marker: StoredBlob, emptied: Map<string, string[]>, input: MarkersInput): boolean {
+function occupyParents(blob: StoredBlob, occupied: Set<string>): void {
+  for (let name = parentOf(blob.name); name !== ''; name = parentOf(name)) {
+    const key = locationKey({ ...blob, name })
+    if (occupied.has(key)) return
+    occupied.add(key)
+  }
+}
+
+function mayGo(marker: StoredBlob, emptied: ReadonlySet<string>, input: MarkersInput): boolean {
   if (
     !input.roots.some(
       (root) => root.container === marker.container && root.account === marker.account && isStrictlyBelow(marker.name, root.name),
@@ -58,6 +77,7 @@ function mayGo(marker: StoredBlob, emptied: Map<string, string[]>, input: Marker
   const place = placeOf(marker.name)
   const jobId = place.jobId ?? (isJobId(lastSegment(marker.name)) ? lastSegment(marker.name) : null)
   const isOld = input.survey.serverTimeMs - marker.lastModifiedMs > input.graceMs
+  if ((input.sweeps === false || !isAsked(jobId, input.only)) && !emptied.has(locationKey(marker))) return false
   if (jobId !== null) {
     const hasEnded = input.jobs.get(jobId)?.liveness === 'terminated'
     return hasEnded && (isOld || (place.area === 'checkpoint' && emptied.has(locationKey(marker))))

@@ -1,6 +1,6 @@
 import { planGuards } from './guards.js'
 import type { KnownJob } from './jobs.js'
-import { lastSegment, type Place, placeOf, savepointPrefix } from './layout.js'
+import { lastSegment, type Place, parentOf, placeOf, savepointPrefix } from './layout.js'
 import { isBelow, type Location, locationKey } from './location.js'
 import { planMarkers } from './markers.js'
 import { type Decision, isAsked } from './retention.js'
@@ -13,7 +13,10 @@ export type DeleteReason = 'expired-checkpoint' | 'expired-savepoint' | 'incompl
 export interface PlannedDelete {
   blob: StoredBlob
   reason: DeleteReason
-  /** Keys of `_metadata` blobs that must be gone before this blob may go: their snapshot is not addressable then. */
+  /**
+   * Keys of blobs that must be gone before this one may go: of a file every `_metadata` that names it, of a directory marker what lies
+   * in the directory.
+   */
   after: string[]
 }
 
@@ -52,6 +55,8 @@ export interface PlanInput {
   graceMs: number
   /** Job ids that the user asked for; `null` or absent = all. */
   only?: ReadonlySet<string> | null
+  /** `false`: only the expired snapshots go, no orphan is swept. */
+  sweeps?: boolean
   /** Largest share of the scanned bytes that may be swept as orphans, 0 to 1. */
   maxShare: number
   /** Guards that other parts found (cluster, history, soft delete, ...). */
@@ -74,6 +79,8 @@ export function planDeletions(asked: PlanInput): CleanupPlan {
     jobs: input.jobs,
     roots: input.roots,
     graceMs: input.graceMs,
+    only: input.only,
+    sweeps: input.sweeps,
   })
   const deletes = [...files, ...markers]
   const totals = { blobs: deletes.length, bytes: deletes.reduce((sum, one) => sum + one.blob.sizeBytes, 0) }
@@ -90,7 +97,7 @@ export function planDeletions(asked: PlanInput): CleanupPlan {
 /** Files that some snapshot misses in its own directory, though they may lie elsewhere under the same name (FLINK-39964). */
 interface Strays {
   names: Set<string>
-  /** Trees (keys) that miss such a file or hold a blob of that name: nothing in them goes. */
+  /** Trees (keys) that miss such a file which lies elsewhere, or hold a blob of that name: nothing in them goes. */
   trees: Set<string>
 }
 
@@ -100,8 +107,17 @@ function findStrays(survey: Survey): Strays {
     for (const name of snapshot.strays) strays.names.add(name)
   }
   if (strays.names.size === 0) return strays
-  for (const blob of [...survey.stored.values(), ...survey.loose]) {
-    if (strays.names.has(lastSegment(blob.name))) strays.trees.add(treeKey(blob, placeOf(blob.name)))
+  const found = new Set<string>()
+  for (const blobs of [survey.stored.values(), survey.loose]) {
+    for (const blob of blobs) {
+      const name = lastSegment(blob.name)
+      if (!strays.names.has(name)) continue
+      found.add(name)
+      strays.trees.add(treeKey(blob, placeOf(blob.name)))
+    }
+  }
+  for (const { strays: missed, directory } of survey.snapshots) {
+    if (missed.some((name) => found.has(name))) strays.trees.add(treeKey(directory, placeOf(metadataKeyName(directory))))
   }
   return strays
 }
@@ -109,24 +125,27 @@ function findStrays(survey: Survey): Strays {
 function protection(directory: Location, input: PlanInput, strays: Strays): string | null {
   if (!isUnderRoots(directory, input.roots)) return 'it lies outside the configured roots'
   const place = placeOf(metadataKeyName(directory))
+  const isKnownLayout = (place.area === 'checkpoint' || place.area === 'savepoint') && place.file === '_metadata'
+  if (!isKnownLayout) return 'it lies outside the known layout'
   return strays.trees.has(treeKey(directory, place))
-    ? 'another snapshot misses files that lie here under the same name (FLINK-39964)'
+    ? 'it misses files that lie elsewhere under the same name, or another snapshot misses files that lie here (FLINK-39964)'
     : null
 }
 
 interface LiveSet {
   keys: Set<string>
-  directories: string[]
+  /** Directories (keys) that are needed as a whole. */
+  directories: Set<string>
 }
 
 /** Everything that a snapshot which stays needs; one without `_metadata` stays too. */
 function liveSet(input: PlanInput): LiveSet {
-  const live: LiveSet = { keys: new Set(), directories: [] }
+  const live: LiveSet = { keys: new Set(), directories: new Set() }
   const expiring = new Set(input.decisions.filter((one) => one.verdict === 'expire').map((one) => one.snapshot))
   for (const snapshot of input.survey.snapshots) {
     if (expiring.has(snapshot)) continue
     for (const key of snapshot.references) live.keys.add(key)
-    live.directories.push(...snapshot.directories)
+    for (const key of snapshot.directories) live.directories.add(key)
     live.keys.add(metadataKey(snapshot.directory))
   }
   return live
@@ -161,6 +180,9 @@ export function isUnderRoots(location: Location, roots: Location[]): boolean {
   )
 }
 
+/** A file of expired snapshots only; it goes if one of them may take it along, and after all of them. */
+type ExpiredFile = PlannedDelete & { mayGo: boolean }
+
 interface Swept {
   deletes: PlannedDelete[]
   held: Held[]
@@ -172,17 +194,23 @@ class Planner {
   readonly #input: PlanInput
   readonly #live: LiveSet
   readonly #strays: Strays
+  readonly #isChangelogLive: boolean
+  /** When the newest blob of a directory without `_metadata` was written, by key: while one is young, all may be under way. */
+  readonly #newestIn: Map<string, number>
 
   constructor(input: PlanInput, live: LiveSet, strays: Strays) {
     this.#input = input
     this.#live = live
     this.#strays = strays
+    this.#isChangelogLive = [...input.jobs.values()].some((job) => job.liveness !== 'terminated' && job.changelog === true)
+    const unfinished = input.survey.snapshots.filter((one) => one.etag === null)
+    this.#newestIn = new Map(unfinished.map((one) => [locationKey(one.directory), one.completedAtMs]))
   }
 
   /** `_metadata` of every expired snapshot first, then the files that nobody else needs. */
   expired(): PlannedDelete[] {
     const metadata: PlannedDelete[] = []
-    const files = new Map<string, PlannedDelete>()
+    const files = new Map<string, ExpiredFile>()
     for (const { snapshot, verdict } of this.#input.decisions) {
       const blob = this.#input.survey.stored.get(metadataKey(snapshot.directory))
       if (verdict !== 'expire' || blob === undefined) continue
@@ -190,15 +218,16 @@ class Planner {
       metadata.push({ blob, reason, after: [] })
       for (const key of snapshot.references) this.#expireFile(key, snapshot.directory, reason, files)
     }
-    return [...metadata, ...files.values()]
+    return [...metadata, ...[...files.values()].filter((one) => one.mayGo).map(({ blob, reason, after }) => ({ blob, reason, after }))]
   }
 
-  #expireFile(key: string, directory: Location, reason: DeleteReason, files: Map<string, PlannedDelete>): void {
+  #expireFile(key: string, directory: Location, reason: DeleteReason, files: Map<string, ExpiredFile>): void {
     const blob = this.#input.survey.stored.get(key)
     if (blob === undefined || this.#live.keys.has(key)) return
-    const planned = files.get(key)
-    if (planned) planned.after.push(metadataKey(directory))
-    else if (this.#mayGo(blob, directory)) files.set(key, { blob, reason, after: [metadataKey(directory)] })
+    const file = files.get(key) ?? { blob, reason, after: [], mayGo: false }
+    file.after.push(metadataKey(directory))
+    file.mayGo ||= this.#mayGo(blob, directory)
+    files.set(key, file)
   }
 
   /** A file in the expired snapshot's own directory goes with it; one elsewhere must pass the class table of its tree. */
@@ -218,19 +247,28 @@ class Planner {
 
   #sweepOne(blob: StoredBlob, hasMetadata: boolean): SweepVerdict {
     const place = placeOf(blob.name)
-    const key = locationKey(blob)
+    const directoryKey = locationKey({ ...blob, name: place.directory })
     const job = jobOf(place, this.#input.jobs)
     return sweep({
       place,
-      ageMs: this.#input.survey.serverTimeMs - blob.lastModifiedMs,
+      ageMs: this.#input.survey.serverTimeMs - Math.max(blob.lastModifiedMs, this.#newestIn.get(directoryKey) ?? 0),
       graceMs: this.#input.graceMs,
       job,
       isAsked: isAsked(job?.jobId ?? null, this.#input.only),
       hasMetadata,
       isBelowRoot: isUnderRoots(blob, this.#input.roots),
-      isBelowNeededDirectory: this.#live.directories.some((directory) => isBelow(key, directory)),
+      isBelowNeededDirectory: this.#isBelowNeededDirectory(blob),
       isPossiblyNeeded: this.#strays.names.has(lastSegment(blob.name)) || this.#strays.trees.has(treeKey(blob, place)),
+      isChangelogLive: this.#isChangelogLive,
     })
+  }
+
+  #isBelowNeededDirectory(blob: StoredBlob): boolean {
+    if (this.#live.directories.size === 0) return false
+    for (let { name } = blob; name !== ''; name = parentOf(name)) {
+      if (this.#live.directories.has(locationKey({ ...blob, name }))) return true
+    }
+    return false
   }
 
   swept(): Swept {
@@ -239,7 +277,10 @@ class Planner {
     const swept: Swept = { deletes: [], held: [], kept: [] }
     for (const blob of this.#input.survey.loose) {
       const place = placeOf(blob.name)
-      const verdict = this.#sweepOne(blob, withMetadata.has(locationKey({ ...blob, name: place.directory })))
+      const verdict: SweepVerdict =
+        this.#input.sweeps === false
+          ? { action: 'hold', reason: 'not-asked' }
+          : this.#sweepOne(blob, withMetadata.has(locationKey({ ...blob, name: place.directory })))
       if (verdict.action === 'delete') swept.deletes.push({ blob, reason: verdict.reason, after: [] })
       else {
         swept.kept.push(blob)

@@ -1,7 +1,7 @@
 import type { KnownJob } from './jobs.js'
 import type { Lineages } from './lineage.js'
 import { locationKey } from './location.js'
-import type { Snapshot } from './snapshot.js'
+import { byAge, type Snapshot } from './snapshot.js'
 
 export interface RetentionPolicy {
   /** Checkpoints older than this may expire; `null` = none do. */
@@ -113,23 +113,41 @@ function ageReason(snapshot: Snapshot, input: RetentionInput): { reason: KeepRea
 
 /** The newest `keepLast` complete snapshots of each lineage that must stay, with the words for it. */
 function lastOfLineages(input: RetentionInput): Map<Snapshot, string> {
-  const groups = new Map<string, Snapshot[]>()
-  for (const snapshot of input.snapshots) {
-    if (snapshot.completeness !== 'complete') continue
-    const key = input.lineages.of(snapshot)
-    groups.set(key, [...(groups.get(key) ?? []), snapshot])
-  }
+  const complete = input.snapshots.filter((snapshot) => snapshot.completeness === 'complete')
   const last = new Map<Snapshot, string>()
-  for (const [key, group] of groups) {
-    if (isGivenUp(key, group, input)) continue
-    const newest = group.sort((a, b) => b.completedAtMs - a.completedAtMs).slice(0, input.policy.keepLast)
-    const words =
-      input.policy.keepLast === 1
-        ? `last restore point of ${input.lineages.label(key)}`
-        : `one of the last ${input.policy.keepLast} of ${input.lineages.label(key)}`
-    for (const snapshot of newest) last.set(snapshot, words)
+  for (const [key, lineage] of groupBy(complete, (snapshot) => input.lineages.of(snapshot))) {
+    for (const [label, group] of [[input.lineages.label(key), lineage] as const, ...byName(lineage, input.jobs)]) {
+      if (isGivenUp(key, group, input)) continue
+      const newest = group.toSorted(byAge).slice(0, Math.max(1, input.policy.keepLast))
+      for (const snapshot of newest) last.set(snapshot, last.get(snapshot) ?? lastWords(label, input.policy.keepLast))
+    }
   }
   return last
+}
+
+/**
+ * The snapshots of each job name, when there is more than one in a lineage: jobs of different names may have been restored from the same
+ * snapshot, and then none of them carries on the other's work.
+ */
+function byName(lineage: Snapshot[], jobs: Map<string, KnownJob>): [string, Snapshot[]][] {
+  const named = groupBy(lineage, (snapshot) => (snapshot.jobId === null ? null : (jobs.get(snapshot.jobId)?.name ?? null)))
+  return named.size > 1 ? [...named] : []
+}
+
+/** Groups by key; what has none is left out. */
+function groupBy(snapshots: Snapshot[], keyOf: (snapshot: Snapshot) => string | null): Map<string, Snapshot[]> {
+  const groups = new Map<string, Snapshot[]>()
+  for (const snapshot of snapshots) {
+    const key = keyOf(snapshot)
+    const group = key === null ? undefined : groups.get(key)
+    if (group !== undefined) group.push(snapshot)
+    else if (key !== null) groups.set(key, [snapshot])
+  }
+  return groups
+}
+
+function lastWords(label: string, keepLast: number): string {
+  return keepLast === 1 ? `last restore point of ${label}` : `one of the last ${keepLast} of ${label}`
 }
 
 /** `--also-last` names the job; `--unnamed-older-than` gives up ended jobs that no newer run can be matched with. */

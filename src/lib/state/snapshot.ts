@@ -36,6 +36,11 @@ export interface Snapshot {
   operatorNames: string[]
 }
 
+/** Newest first. Last-Modified counts whole seconds, in which two checkpoints may fit. */
+export function byAge(a: Snapshot, b: Snapshot): number {
+  return b.completedAtMs - a.completedAtMs || (b.checkpointId ?? -1) - (a.checkpointId ?? -1)
+}
+
 /** What is stored under a key: size, or `undefined` when nothing is. */
 export type StoredSize = (key: string) => number | undefined
 

@@ -18,6 +18,7 @@ export type HoldReason =
   | 'not-asked'
   | 'needed-directory'
   | 'possibly-needed'
+  | 'changelog'
 
 export type SweepVerdict = { action: 'delete'; reason: 'orphan' | 'incomplete' } | { action: 'hold'; reason: HoldReason }
 
@@ -35,6 +36,8 @@ export interface SweepCase {
   isBelowNeededDirectory: boolean
   /** A snapshot misses a file of this base name, or its tree holds one that may be meant (FLINK-39964). */
   isPossiblyNeeded: boolean
+  /** Some job that has not ended keeps a changelog, in whatever tree. */
+  isChangelogLive?: boolean
 }
 
 /** Applies the table to one unreferenced blob. */
@@ -54,6 +57,7 @@ function holdReason(one: SweepCase): HoldReason | null {
   if (one.isPossiblyNeeded) return 'possibly-needed'
   const owner = ownerReason(one)
   if (owner !== null) return owner
+  if (one.isChangelogLive === true && isShared(one.place)) return 'changelog'
   return one.ageMs <= one.graceMs ? 'too-young' : null
 }
 
@@ -64,6 +68,10 @@ function layoutReason(place: Place): HoldReason | null {
   const isFlat = place.area === 'checkpoint' || place.area === 'savepoint' || place.area === 'shared' || place.area === 'changelog'
   if (isFlat && place.file.includes('/')) return 'unknown-layout'
   return place.area === 'taskowned' ? 'task-owned' : null
+}
+
+function isShared({ area }: Place): boolean {
+  return area === 'shared' || area === 'shared-merged' || area === 'forst'
 }
 
 /** An incomplete savepoint directory belongs to nobody's tree; everything else follows its job. */
@@ -92,4 +100,5 @@ const HOLD_WORDS: Record<HoldReason, string> = {
   'not-asked': 'of other jobs than --job',
   'needed-directory': 'below a directory that a snapshot needs as a whole',
   'possibly-needed': 'a snapshot misses a file of this name (FLINK-39964)',
+  changelog: 'a job with a changelog has not ended: it may have taken over state that no checkpoint names yet',
 }

@@ -1,0 +1,73 @@
+import { Args, Flags } from '@oclif/core'
+import { BaseCommand } from '../lib/cli/base-command.js'
+import { policyOf } from '../lib/cli/cleanup-flags.js'
+import { runPlan } from '../lib/cli/cleanup-run.js'
+import { changeFlags } from '../lib/cli/flags.js'
+import { locateSnapshot } from '../lib/operations/locate-snapshot.js'
+import { checkNamed, planCleanup } from '../lib/operations/plan-cleanup.js'
+import { openScope, type Scope } from '../lib/scope.js'
+import { locationKey } from '../lib/state/location.js'
+import { cleanupPlanText } from '../lib/views/cleanup.js'
+import { plural } from '../lib/views/format.js'
+
+export default class Delete extends BaseCommand {
+  static override description = 'Delete named snapshots under the guards of clean-up, and the files that nothing else needs.'
+  static override examples = [
+    '<%= config.bin %> delete savepoint-91916f-2325bb7354fc',
+    '<%= config.bin %> delete wasbs://flink@acct.blob.core.windows.net/savepoints/savepoint-91916f-2325bb7354fc --yes',
+  ]
+  static override strict = false
+  static override args = { snapshot: Args.string({ description: 'URI, or path below a root; several may be given', required: true }) }
+  static override flags = {
+    ...changeFlags,
+    'also-last': Flags.string({ description: "give up this ended job's last restore point", multiple: true, helpValue: '<job id>' }),
+    'without-soft-delete': Flags.boolean({ default: false, description: 'delete although deleted blobs could not be brought back' }),
+  }
+
+  async run(): Promise<object> {
+    const { argv, flags } = await this.parse(Delete)
+    const context = await this.connect(flags)
+    const scope = await openScope(context)
+    const named = await this.#locate(argv.map(String), scope, await context.storage())
+    const planned = await planCleanup({
+      readers: scope.readers,
+      cluster: scope.cluster,
+      journal: context.journal,
+      roots: scope.roots,
+      exclusive: scope.config.exclusive.value,
+      policy: policyOf(scope.config, flags),
+      job: null,
+      named: new Set(named.keys()),
+      graceMs: scope.config.retention.graceMs.value,
+      maxShare: 1,
+      withoutSoftDelete: flags['without-soft-delete'],
+      now: context.now,
+      signal: this.signal,
+      onBlobs: (blobs) => this.progress.update(`Listing storage: ${plural(blobs, 'blob')}`),
+    })
+    this.progress.done()
+    checkNamed(planned.plan, named)
+    this.print(cleanupPlanText({ plan: planned.plan, jobs: planned.jobs, streams: this.streams }))
+    return runPlan({
+      planned,
+      scope,
+      context,
+      isDryRun: flags['dry-run'],
+      isConfirmed: flags.yes,
+      ask: () => this.confirm('\nDelete this? Type delete to go on: ', ['delete'], flags),
+      print: (text) => this.print(text),
+      onDeleted: (blobs) => this.progress.update(`Deleting: ${plural(blobs, 'blob')}`),
+      done: () => this.progress.done(),
+    })
+  }
+
+  /** Keys of the named snapshots' directories, each with the path as it was given. */
+  async #locate(texts: string[], scope: Scope, storage: Parameters<typeof locateSnapshot>[0]['storage']): Promise<Map<string, string>> {
+    const named = new Map<string, string>()
+    for (const text of texts) {
+      const { location, path } = await locateSnapshot({ text, roots: scope.rootPaths, storage, signal: this.signal })
+      named.set(locationKey(location), path)
+    }
+    return named
+  }
+}
