@@ -115,17 +115,25 @@ function isOurs(blob: Blob, operation: JournalOperation): boolean {
   return isSince && savepointPrefix(parentOf(blob.name)) === operation.jobId.slice(0, 6)
 }
 
-function withWayBack(error: unknown, input: AwaitInput): unknown {
-  const { kind, triggerId } = input.operation
-  const said = error instanceof FlinkopsError ? error : input.signal.reason
+/**
+ * Ctrl-C, `--timeout` or a JobManager that went away say how to re-attach. `standing`: what of the operation itself can be said when
+ * the user ended the wait.
+ */
+export function withWayBack(
+  error: unknown,
+  { operation, signal }: Pick<AwaitInput, 'operation' | 'signal'>,
+  standing = `The ${describeKind(operation)} goes on in the cluster.`,
+): unknown {
+  const said = error instanceof FlinkopsError ? error : signal.reason
   if (!(said instanceof FlinkopsError) || said.code === 'OPERATION_UNKNOWN') return error
-  const isWaitOver = input.signal.aborted
-  if (!isWaitOver && said.exitCode !== EXIT.unreachable) return error
-  const what = kind === 'stop' ? 'stop with savepoint' : 'savepoint'
-  const message = isWaitOver ? `${said.message} The ${what} goes on in the cluster.` : said.message
-  return new FlinkopsError(message, {
+  if (!signal.aborted && said.exitCode !== EXIT.unreachable) return error
+  return new FlinkopsError(signal.aborted ? `${said.message} ${standing}` : said.message, {
     code: said.code,
     exitCode: said.exitCode,
-    suggestions: [`Go on waiting for it: flinkops savepoint --attach ${triggerId}`],
+    suggestions: [`Go on waiting for it: flinkops savepoint --attach ${operation.triggerId}`],
   })
+}
+
+export function describeKind({ kind }: JournalOperation): string {
+  return kind === 'stop' ? 'stop with savepoint' : 'savepoint'
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { EXIT, FlinkopsError, usageError } from '../errors.js'
 import type { JobManager, JobOverview, Journal, JournalOperation, StorageReader } from '../ports.js'
 import { parseLocation } from '../state/location.js'
-import { type AwaitProgress, awaitOperation, type OperationEnd } from './await-operation.js'
+import { type AwaitProgress, awaitOperation, describeKind, type OperationEnd, withWayBack } from './await-operation.js'
 import { checkTarget } from './check-target.js'
 import { hasEnded, resolveJob } from './resolve-job.js'
 import { type Verification, verifySnapshot } from './verify-snapshot.js'
@@ -79,8 +79,13 @@ export async function startSavepoint(input: SavepointInput): Promise<{ operation
 async function post(operation: JournalOperation, input: SavepointInput): Promise<void> {
   const { jobId, triggerId, format, targetDirectory } = operation
   const request = { jobId, triggerId, format, ...(targetDirectory !== null && { targetDirectory }) }
-  if (input.kind === 'stop') await input.jobManager.triggerStop({ ...request, drain: input.drain }, input.signal)
-  else await input.jobManager.triggerSavepoint(request, input.signal)
+  try {
+    if (input.kind === 'stop') await input.jobManager.triggerStop({ ...request, drain: input.drain }, input.signal)
+    else await input.jobManager.triggerSavepoint(request, input.signal)
+  } catch (error) {
+    // The request may have arrived although its answer did not.
+    throw withWayBack(error, { operation, signal: input.signal }, `Whether the ${describeKind(operation)} was triggered is not known.`)
+  }
 }
 
 function checkState(job: JobOverview, kind: 'savepoint' | 'stop'): void {
