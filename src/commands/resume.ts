@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
-import { changeFlags } from '../lib/cli/flags.js'
+import { changeFlags, countFlag } from '../lib/cli/flags.js'
 import { readProgram } from '../lib/cli/program.js'
 import { resumeJob } from '../lib/operations/resume-job.js'
 import { stateRoots } from '../lib/scope.js'
@@ -41,7 +41,7 @@ export default class Resume extends BaseCommand {
     })(),
     'entry-class': Flags.string({ description: 'main class of the jar' }),
     arg: Flags.string({ description: 'argument of the program, one each time', multiple: true }),
-    parallelism: Flags.integer({ description: 'parallelism of the jar job', min: 1 }),
+    parallelism: countFlag({ description: 'parallelism of the jar job' }),
     'sql-gateway': Flags.string({ description: 'SQL Gateway URL', helpValue: '<url>' }),
   }
 

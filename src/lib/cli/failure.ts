@@ -17,8 +17,8 @@ export function interrupted(): FlinkopsError {
 export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof FlinkopsError) return shown(error)
   if (signal.aborted && signal.reason instanceof FlinkopsError) return shown(signal.reason)
-  if (error instanceof Errors.CLIError)
-    return { code: 'USAGE', message: firstLines(error.message), suggestions: [], exitCode: error.oclif.exit ?? EXIT.usage }
+  // oclif's own exit codes differ from one mistake to the next; they are all mistakes of usage.
+  if (error instanceof Errors.CLIError) return { code: 'USAGE', message: firstLines(error.message), suggestions: [], exitCode: EXIT.usage }
   const message = error instanceof Error ? error.message : String(error)
   return {
     code: 'INTERNAL',

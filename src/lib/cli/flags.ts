@@ -6,7 +6,7 @@ import { usageError } from '../errors.js'
 export const durationFlag = Flags.custom<number>({
   parse: async (text, _context, options) => {
     const parsed = parseDuration(text)
-    if (!parsed.ok) throw usageError(`--${options.name}: ${parsed.problem}.`)
+    if (!parsed.ok) throw usageError(`--${options.name}: ${parsed.problem.replace(/^it /, `${text} `)}.`)
     return parsed.ms
   },
   helpValue: '<duration>',
@@ -20,6 +20,15 @@ export const shareFlag = Flags.custom<number>({
     return Number(percent) / 100
   },
   helpValue: '<share>',
+})
+
+/** A whole number of at least 1; 0 and words are refused by the flag's name. */
+export const countFlag = Flags.custom<number>({
+  parse: async (text, _context, options) => {
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw usageError(`--${options.name} ${text}: give a whole number of at least 1.`)
+    return Number(text)
+  },
+  helpValue: '<number>',
 })
 
 /** Flags that every command has. */

@@ -1,13 +1,13 @@
-import { Flags, type Interfaces } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
 import { listSnapshots } from '../operations/list-snapshots.js'
 import { openScope } from '../scope.js'
 import { plural } from '../views/format.js'
 import { snapshotsJson, snapshotsTable } from '../views/snapshots.js'
 import { BaseCommand } from './base-command.js'
-import type { baseFlags } from './flags.js'
+import { type baseFlags, countFlag } from './flags.js'
 
 const listFlags = {
-  limit: Flags.integer({ description: 'show the newest so many', min: 1 }),
+  limit: countFlag({ description: 'show the newest so many' }),
 }
 
 /** What `list-checkpoints` and `list-savepoints` have in common: all but the kind. */
