@@ -1,0 +1,79 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { ACCOUNT_HOST } from '../../sandbox/emulator.js'
+import { EMULATOR_KEY } from './azurite.js'
+import { type RunOptions, type RunResult, runFlinkops, stateIn } from './sandbox.js'
+
+export type { RunResult } from './sandbox.js'
+
+export interface CliOptions {
+  jobManagers?: string[]
+  sqlGateway?: string
+  endpoint: string
+  container: string
+  /** Merged into the context. */
+  context?: Record<string, unknown>
+  env?: NodeJS.ProcessEnv
+}
+
+/** A person's machine: a working folder, a `flinkops.yaml`, nothing else. */
+export interface Cli {
+  dir: string
+  run(args: readonly string[], options?: RunOptions): Promise<RunResult>
+  env: NodeJS.ProcessEnv
+  /** The path of a blob as Flink writes it. */
+  path(name: string): string
+  /** Lines of `operations.jsonl`. */
+  operations(): Promise<Record<string, unknown>[]>
+  /** Everything that the journal holds, as one text. */
+  journal(): Promise<string>
+  close(): Promise<void>
+}
+
+export async function startCli(options: CliOptions): Promise<Cli> {
+  const dir = await mkdtemp(join(tmpdir(), 'flinkops-cli-'))
+  const path = (name: string) => `wasbs://${options.container}@${ACCOUNT_HOST}/${name}`
+  const context = {
+    ...(options.jobManagers && { jobManagers: options.jobManagers }),
+    ...(options.sqlGateway !== undefined && { sqlGateway: options.sqlGateway }),
+    roots: { checkpoints: [path('checkpoints')], savepoints: [path('savepoints')] },
+    exclusive: true,
+    storage: { [ACCOUNT_HOST]: { endpoint: options.endpoint, auth: 'key' } },
+    ...options.context,
+  }
+  await writeFile(join(dir, 'flinkops.yaml'), stringify({ currentContext: 'test', contexts: { test: context } }, { lineWidth: 0 }))
+  const env: NodeJS.ProcessEnv = {
+    ...stateIn(dir),
+    FLINKOPS_CONFIG: join(dir, 'flinkops.yaml'),
+    AZURE_STORAGE_KEY: EMULATOR_KEY,
+    // The tester's own wishes.
+    NO_COLOR: undefined,
+    FORCE_COLOR: undefined,
+    DEBUG: undefined,
+    CI: undefined,
+    ...options.env,
+  }
+  return {
+    dir,
+    env,
+    path,
+    run: (args, run = {}) => runFlinkops(args, { ...run, cwd: run.cwd ?? dir, env: { ...env, ...run.env } }),
+    operations: async () => (await textBelow(join(dir, 'state', 'flinkops', 'operations.jsonl'))).map((line) => JSON.parse(line)),
+    journal: () => everythingBelow(join(dir, 'state')),
+    close: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }),
+  }
+}
+
+async function textBelow(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return text.split('\n').filter((line) => line !== '')
+}
+
+async function everythingBelow(dir: string): Promise<string> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => [])
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const texts = await Promise.all(files.map(async (file) => `${file}\n${await readFile(file, 'utf8')}`))
+  return texts.join('\n')
+}
