@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { assembleSurvey } from '../../../src/lib/state/assemble-survey.js'
+import { Inventory } from '../../../src/lib/state/inventory.js'
+import {
+  at,
+  checkpointDirectory,
+  jobId,
+  keyAt,
+  listedBlob,
+  metadata,
+  NOW,
+  needs,
+  needsBelow,
+  savepointDirectory,
+  surveyOf,
+  uuid,
+} from '../../support/builders.js'
+
+const JOB = jobId(1)
+const CHECKPOINT = checkpointDirectory(JOB, 3)
+const OWN = `${CHECKPOINT}/${uuid(1)}`
+
+describe('assembleSurvey', () => {
+  it('joins a checkpoint’s _metadata with its files', () => {
+    const shared = `checkpoints/${JOB}/shared/${uuid(2)}`
+    const survey = surveyOf([metadata(CHECKPOINT, [needsBelow(uuid(1)), needs(shared)]), listedBlob(OWN), listedBlob(shared)])
+    expect(survey.snapshots).toMatchObject([
+      {
+        directory: at(CHECKPOINT),
+        kind: 'checkpoint',
+        jobId: JOB,
+        checkpointId: 3,
+        etag: `etag ${CHECKPOINT}/_metadata`,
+        metadataBytes: 100,
+        completeness: 'complete',
+        exclusiveBytes: 10,
+        sharedBytes: 10,
+        references: [keyAt(OWN), keyAt(shared)],
+      },
+    ])
+    expect(survey.fingerprint).toEqual(new Map([[keyAt(`${CHECKPOINT}/_metadata`), `etag ${CHECKPOINT}/_metadata`]]))
+    expect(survey.loose).toEqual([])
+  })
+
+  it('knows no job of a savepoint, and lists a directory without _metadata with its bytes', () => {
+    const savepoint = savepointDirectory(JOB, 1)
+    const survey = surveyOf([listedBlob(`${savepoint}/${uuid(1)}`, { lastModifiedMs: NOW - 1 })])
+    expect(survey.snapshots).toMatchObject([
+      { kind: 'savepoint', jobId: null, etag: null, completeness: 'incomplete', problem: 'it has no _metadata', exclusiveBytes: 10 },
+    ])
+    expect(survey.snapshots[0]?.completedAtMs).toBe(NOW - 1)
+  })
+
+  it.each([
+    ['empty', { sizeBytes: 0 }],
+    ['still being uploaded', { isUploading: true }],
+  ])('takes a snapshot whose _metadata is %s for being written', (_, parts) => {
+    expect(surveyOf([metadata(CHECKPOINT, [], parts)]).snapshots).toMatchObject([{ completeness: 'writing', references: [] }])
+  })
+
+  it('does not count a file that is still being uploaded as there, whatever size it shows', () => {
+    const survey = surveyOf([metadata(CHECKPOINT, [needsBelow(uuid(1))]), listedBlob(OWN, { sizeBytes: 10, isUploading: true })])
+    expect(survey.snapshots).toMatchObject([{ completeness: 'incomplete', references: [keyAt(OWN)] }])
+  })
+
+  it('lists an unreadable _metadata apart, and as a snapshot of which nothing is known', () => {
+    const blob = listedBlob(`${CHECKPOINT}/_metadata`)
+    const inventory = new Inventory(new Set())
+    inventory.add(blob)
+    const read = new Map([[keyAt(blob.name), { blob, state: 'unreadable' as const, problem: 'odd' }]])
+    const clock = { serverTimeMs: NOW, clockSkewMs: 0, isStable: true }
+    const survey = assembleSurvey({ inventory, read, containers: [at('')], ...clock })
+    expect(survey.unreadable).toEqual([{ directory: at(CHECKPOINT), etag: blob.etag, problem: 'odd' }])
+    expect(survey.snapshots).toMatchObject([{ completeness: 'unreadable', problem: 'odd', references: [] }])
+  })
+})

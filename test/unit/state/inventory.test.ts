@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { Inventory, type ListedBlob } from '../../../src/lib/state/inventory.js'
+import { checkpointDirectory, jobId, keyAt, listedBlob, marker, NOW, savepointDirectory, uuid } from '../../support/builders.js'
+
+const JOB = jobId(1)
+const TREE = `checkpoints/${JOB}`
+const CHECKPOINT = checkpointDirectory(JOB, 3)
+
+function inventory(blobs: ListedBlob[], ...references: string[]): Inventory {
+  const made = new Inventory(new Set(references.map(keyAt)))
+  for (const blob of blobs) made.add(blob)
+  return made
+}
+
+const names = (blobs: Iterable<{ name: string }>) => [...blobs].map((blob) => blob.name)
+
+describe('Inventory', () => {
+  it('remembers _metadata, referenced and loose blobs apart', () => {
+    const found = inventory(
+      [listedBlob(`${CHECKPOINT}/_metadata`), listedBlob(`${CHECKPOINT}/${uuid(1)}`), listedBlob(`${TREE}/shared/${uuid(2)}`)],
+      `${CHECKPOINT}/${uuid(1)}`,
+    )
+    expect(names(found.metadata.values())).toEqual([`${CHECKPOINT}/_metadata`])
+    expect(names(found.stored.values())).toEqual([`${CHECKPOINT}/_metadata`, `${CHECKPOINT}/${uuid(1)}`])
+    expect(names(found.loose)).toEqual([`${TREE}/shared/${uuid(2)}`])
+    expect(found.totals).toEqual({ blobs: 3, bytes: 30 })
+  })
+
+  it('sums what lies outside the known layout by its top directory, and keeps its directories occupied', () => {
+    const found = inventory([
+      listedBlob('tables/a/x.parquet'),
+      listedBlob('tables/b/y.parquet', { sizeBytes: 5 }),
+      listedBlob(`_$azuretmpfolder$/${uuid(1)}_metadata`),
+      listedBlob(`${TREE}/shared/other/${uuid(1)}`),
+    ])
+    expect([...found.others]).toEqual([
+      [keyAt('tables'), { blobs: 2, bytes: 15 }],
+      [keyAt('_$azuretmpfolder$'), { blobs: 1, bytes: 10 }],
+      [keyAt('checkpoints'), { blobs: 1, bytes: 10 }],
+    ])
+    expect([...found.occupied]).toEqual(
+      ['tables/a', 'tables', 'tables/b', '_$azuretmpfolder$', `${TREE}/shared/other`, `${TREE}/shared`, TREE, 'checkpoints'].map(keyAt),
+    )
+    expect(found.loose).toEqual([])
+  })
+
+  it('keeps a blob outside the layout that a snapshot references', () => {
+    expect(names(inventory([listedBlob('tables/x')], 'tables/x').stored.values())).toEqual(['tables/x'])
+  })
+
+  it('sees each snapshot directory with its newest blob, and one of which only the marker is left', () => {
+    const found = inventory([
+      listedBlob(`${CHECKPOINT}/${uuid(1)}`, { lastModifiedMs: NOW - 5000 }),
+      listedBlob(`${CHECKPOINT}/${uuid(2)}`, { lastModifiedMs: NOW - 1000 }),
+      marker(savepointDirectory(JOB, 1), { lastModifiedMs: NOW }),
+    ])
+    expect([...found.directories.values()]).toMatchObject([
+      { name: CHECKPOINT, newestMs: NOW - 1000, blobs: 2, bytes: 20 },
+      { name: savepointDirectory(JOB, 1), newestMs: NOW, blobs: 0, bytes: 0 },
+    ])
+  })
+
+  it('takes an empty directory blob for a marker, wherever it is, and one with content for something unknown', () => {
+    const found = inventory([marker(TREE), marker(`${TREE}/shared`), marker(`${TREE}/taskowned`, { sizeBytes: 3 })])
+    expect(names(found.markers)).toEqual([TREE, `${TREE}/shared`])
+    expect([...found.others]).toEqual([[keyAt('checkpoints'), { blobs: 1, bytes: 3 }]])
+    expect(found.occupied.has(keyAt(TREE))).toBe(true)
+  })
+
+  it('remembers which referenced blobs are still being uploaded', () => {
+    const found = inventory([listedBlob(`${CHECKPOINT}/${uuid(1)}`, { isUploading: true })], `${CHECKPOINT}/${uuid(1)}`)
+    expect([...found.uploading]).toEqual([keyAt(`${CHECKPOINT}/${uuid(1)}`)])
+  })
+})

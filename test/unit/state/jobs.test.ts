@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { type JobEvidence, knowJobs, unknownJob } from '../../../src/lib/state/jobs.js'
+import { jobId } from '../../support/builders.js'
+
+const A = jobId(0xa)
+const cluster = (parts: Partial<JobEvidence> = {}): JobEvidence => ({ jobId: A, source: 'cluster', where: 'http://jm:8081', ...parts })
+const history = (parts: Partial<JobEvidence> = {}): JobEvidence => ({ jobId: A, source: 'history', where: 'wasbs://history', ...parts })
+const journal = (parts: Partial<JobEvidence> = {}): JobEvidence => ({ jobId: A, source: 'journal', where: 'the journal', ...parts })
+
+function know(evidence: JobEvidence[], parts: { exclusive?: boolean; allClustersAnswered?: boolean } = {}) {
+  const job = knowJobs({ evidence, jobIds: [A], exclusive: false, allClustersAnswered: true, ...parts }).get(A)
+  if (job === undefined) throw new Error('the job is not known')
+  return job
+}
+
+describe('knowJobs', () => {
+  it.each(['RUNNING', 'RESTARTING', 'SUSPENDED', 'INITIALIZING', 'A_NEW_WORD'])(
+    'takes a job that a cluster calls %s for running',
+    (state) => {
+      expect(know([cluster({ state })], { exclusive: true })).toMatchObject({
+        liveness: 'running',
+        state,
+        proof: `${state} by http://jm:8081`,
+      })
+    },
+  )
+
+  it.each(['FINISHED', 'CANCELED', 'FAILED'])('takes a job that a cluster or the history calls %s for ended', (state) => {
+    expect(know([cluster({ state })])).toMatchObject({ liveness: 'terminated', state })
+    expect(know([history({ state })])).toMatchObject({ liveness: 'terminated', proof: `${state} by wasbs://history` })
+  })
+
+  it('believes the cluster that a job runs, whatever other sources prove, since application clusters reuse a job id', () => {
+    const ended = cluster({ state: 'CANCELED', where: 'http://other' })
+    expect(know([history({ state: 'FINISHED' }), ended, cluster({ state: 'RUNNING' })]).liveness).toBe('running')
+  })
+
+  it('knows nothing of a job that nobody mentions, unless the roots are exclusive and every cluster answered', () => {
+    expect(know([]).liveness).toBe('unknown')
+    expect(know([], { exclusive: true, allClustersAnswered: false }).liveness).toBe('unknown')
+    expect(know([journal({ name: 'a' })], { exclusive: true })).toMatchObject({ liveness: 'terminated', state: null })
+    expect(unknownJob(A)).toMatchObject({ jobId: A, liveness: 'unknown' })
+  })
+
+  it('does not take a job for ended that the history saw suspended, even with exclusive roots', () => {
+    expect(know([history({ state: 'SUSPENDED' })], { exclusive: true })).toMatchObject({ liveness: 'unknown', state: 'SUSPENDED' })
+  })
+
+  it('lets later sources only fill what earlier ones left open', () => {
+    const job = know([cluster({ name: 'new', restoredFrom: null, inProgressIds: [4] }), journal({ name: 'old', restoredFrom: 'path' })])
+    expect(job).toMatchObject({ name: 'new', restoredFrom: 'path', inProgressIds: [4] })
+  })
+
+  it('takes what every source names', () => {
+    const named = [{ path: 'a', as: 'savepoint' }] as const
+    expect(
+      know([cluster({ named: [...named] }), history({ named: [{ path: 'b', as: 'savepoint' }] })]).named.map((one) => one.path),
+    ).toEqual(['a', 'b'])
+  })
+
+  it('says that a job never ran only if every source that saw it says so', () => {
+    expect(know([cluster({ neverRan: true }), journal({ name: 'a' })]).neverRan).toBe(true)
+    expect(know([cluster({ neverRan: true }), history({ neverRan: false })]).neverRan).toBe(false)
+    expect(know([journal({ name: 'a' })]).neverRan).toBe(false)
+    expect(know([]).neverRan).toBe(false)
+  })
+})

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { planMarkers } from '../../../src/lib/state/markers.js'
+import type { PlannedDelete } from '../../../src/lib/state/plan.js'
+import type { StoredBlob, Survey } from '../../../src/lib/state/survey.js'
+import {
+  at,
+  checkpointDirectory,
+  DAY,
+  HOUR,
+  job,
+  jobId,
+  jobsOf,
+  keyAt,
+  marker,
+  metadata,
+  NOW,
+  needsBelow,
+  running,
+  savepointDirectory,
+  storedBlob,
+  surveyOf,
+  uuid,
+} from '../../support/builders.js'
+
+const A = jobId(0xa)
+const TREE = `checkpoints/${A}`
+const CHECKPOINT = checkpointDirectory(A, 1)
+const OLD = { lastModifiedMs: NOW - 20 * DAY }
+const YOUNG = { lastModifiedMs: NOW - HOUR }
+
+function markers(
+  survey: Survey,
+  parts: { deletes?: PlannedDelete[]; held?: StoredBlob[]; known?: ReturnType<typeof job> } = {},
+): PlannedDelete[] {
+  const { deletes = [], held = [], known = job(A) } = parts
+  return planMarkers({ survey, deletes, held, jobs: jobsOf(known), roots: [at('checkpoints'), at('savepoints')], graceMs: 72 * HOUR })
+}
+
+const names = (planned: PlannedDelete[]) => planned.map((one) => one.blob.name)
+const tree = [marker('checkpoints', OLD), marker(TREE, OLD), marker(`${TREE}/shared`, OLD), marker(CHECKPOINT, OLD)]
+
+describe('planMarkers', () => {
+  it('removes old empty directories of an ended job from the deepest up, but never a root', () => {
+    expect(names(markers(surveyOf(tree)))).toEqual([`${TREE}/shared`, CHECKPOINT, TREE].toSorted((a, b) => b.length - a.length))
+  })
+
+  it.each(['running', 'unknown'] as const)('leaves directories of a job alone that is %s', (liveness) => {
+    expect(markers(surveyOf(tree), { known: job(A, { liveness }) })).toEqual([])
+  })
+
+  it('keeps a directory with a blob that stays in it, however deep, and those above', () => {
+    const stays = storedBlob(`${TREE}/shared/x/y`)
+    expect(names(markers(surveyOf(tree), { held: [stays] }))).toEqual([CHECKPOINT])
+    expect(names(markers(surveyOf([...tree, metadata(CHECKPOINT, [])])))).toEqual([`${TREE}/shared`])
+    expect(names(markers(surveyOf([...tree, { ...marker(`${TREE}/shared/odd`), sizeBytes: 1 }])))).toEqual([CHECKPOINT])
+  })
+
+  it('keeps a directory in which another directory stays', () => {
+    expect(names(markers(surveyOf([marker(TREE, OLD), marker(`${TREE}/shared`, YOUNG)])))).toEqual([])
+  })
+
+  it('removes a young directory only when the plan itself empties it and it is a snapshot’s', () => {
+    const survey = surveyOf([marker(CHECKPOINT, YOUNG), marker(`${TREE}/shared`, YOUNG), metadata(CHECKPOINT, [needsBelow(uuid(1))])])
+    expect(markers(surveyOf([marker(CHECKPOINT, YOUNG)]))).toEqual([])
+    const [stored] = survey.stored.values()
+    if (stored === undefined) throw new Error('no _metadata')
+    const deletes: PlannedDelete[] = [
+      { blob: stored, reason: 'expired-checkpoint', after: [] },
+      { blob: storedBlob(`${TREE}/shared/${uuid(2)}`), reason: 'orphan', after: [] },
+    ]
+    expect(names(markers(survey, { deletes }))).toEqual([CHECKPOINT])
+  })
+
+  it('removes an empty savepoint directory when it is old, whoever runs', () => {
+    const empty = (parts: object) => surveyOf([marker(savepointDirectory(A, 1), parts)])
+    expect(names(markers(empty(OLD), { known: running(A) }))).toEqual([savepointDirectory(A, 1)])
+    expect(markers(empty(YOUNG))).toEqual([])
+  })
+
+  it('waits for everything in the directory, and for the markers below', () => {
+    const gone = [`${CHECKPOINT}/_metadata`, `${CHECKPOINT}/${uuid(1)}`, `${TREE}/shared/${uuid(2)}`]
+    const deletes = gone.map((name): PlannedDelete => ({ blob: storedBlob(name), reason: 'orphan', after: [] }))
+    const planned = markers(surveyOf([marker(TREE, OLD), marker(CHECKPOINT, OLD)]), { deletes })
+    expect(planned.map(({ blob, after }) => [blob.name, after])).toEqual([
+      [CHECKPOINT, gone.slice(0, 2).map(keyAt)],
+      [TREE, [keyAt(gone[2] ?? ''), keyAt(CHECKPOINT)]],
+    ])
+  })
+})

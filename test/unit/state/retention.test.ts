@@ -1,0 +1,279 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { KnownJob } from '../../../src/lib/state/jobs.js'
+import { groupLineages } from '../../../src/lib/state/lineage.js'
+import { locationKey } from '../../../src/lib/state/location.js'
+import { type Decision, type RetentionInput, type RetentionPolicy, retain } from '../../../src/lib/state/retention.js'
+import { byAge, type Snapshot } from '../../../src/lib/state/snapshot.js'
+import {
+  checkpoint,
+  checkpointDirectory,
+  DAY,
+  HOUR,
+  job,
+  jobId,
+  jobsOf,
+  keyAt,
+  NOW,
+  policy,
+  running,
+  savepoint,
+  savepointDirectory,
+  snapshot,
+  uri,
+} from '../../support/builders.js'
+
+const A = jobId(0xa)
+const B = jobId(0xb)
+const C = jobId(0xc)
+const OLD = { completedAtMs: NOW - 5 * DAY }
+const ALL = policy({ checkpointsMs: DAY, savepointsMs: DAY })
+
+function decide(snapshots: Snapshot[], jobs: KnownJob[], rules: RetentionPolicy = ALL, parts: Partial<RetentionInput> = {}): Decision[] {
+  const known = jobsOf(...jobs)
+  return retain({
+    snapshots,
+    jobs: known,
+    lineages: groupLineages(known, snapshots),
+    inUse: new Map(),
+    policy: rules,
+    nowMs: NOW,
+    ...parts,
+  })
+}
+
+/** What becomes of the first snapshot: its reasons when it is kept. */
+function fate(snapshots: Snapshot[], jobs: KnownJob[], rules?: RetentionPolicy, parts?: Partial<RetentionInput>): string[] {
+  const [first] = decide(snapshots, jobs, rules, parts)
+  return first?.reasons.map((one) => one.reason) ?? []
+}
+
+const newest = checkpoint(A, 99)
+
+describe('retain', () => {
+  it.each<[string, Snapshot, KnownJob, RetentionPolicy, Partial<RetentionInput>, string[]]>([
+    ['an old one of an ended job', checkpoint(A, 1, OLD), job(A), ALL, {}, ['expired']],
+    ['an old savepoint of an ended job', savepoint(A, 1, OLD), job(A), ALL, {}, ['expired']],
+    ['an old savepoint of a running job', savepoint(A, 1, OLD), running(A), ALL, {}, ['expired']],
+    ['a broken one', checkpoint(A, 1, { ...OLD, completeness: 'broken' }), job(A), ALL, {}, ['expired']],
+    ['a pinned one', checkpoint(A, 1, OLD), job(A), { ...ALL, pins: new Set([keyAt(checkpointDirectory(A, 1))]) }, {}, ['pinned']],
+    ['one in use', checkpoint(A, 1, OLD), job(A), ALL, { inUse: new Map([[keyAt(checkpointDirectory(A, 1)), 'why']]) }, ['in-use']],
+    ['one being written', checkpoint(A, 1, { ...OLD, completeness: 'writing' }), job(A), ALL, {}, ['writing']],
+    ['an unreadable one', checkpoint(A, 1, { ...OLD, completeness: 'unreadable' }), job(A), ALL, {}, ['protected']],
+    ['one that was not asked for', checkpoint(A, 1, OLD), job(A), ALL, { only: new Set([B]) }, ['not-asked']],
+    ['a checkpoint of a running job', checkpoint(A, 1, OLD), running(A), ALL, {}, ['job-running']],
+    ['a checkpoint of an unknown job', checkpoint(A, 1, OLD), job(A, { liveness: 'unknown' }), ALL, {}, ['job-unknown']],
+    [
+      'a checkpoint whose path names no job',
+      snapshot('root/chk-1', { ...OLD, jobId: null, completeness: 'broken' }),
+      job(A),
+      ALL,
+      {},
+      ['no-job'],
+    ],
+    ['a young one', checkpoint(A, 1, { completedAtMs: NOW - HOUR }), job(A), ALL, {}, ['too-young']],
+    ['one just as old as the limit', checkpoint(A, 1, { completedAtMs: NOW - DAY }), job(A), ALL, {}, ['too-young']],
+    ['a checkpoint without limit', checkpoint(A, 1, OLD), job(A), policy({ savepointsMs: DAY }), {}, ['no-age-limit']],
+    ['a savepoint without limit', savepoint(A, 1, OLD), job(A), policy({ checkpointsMs: DAY }), {}, ['savepoints-left-alone']],
+    [
+      'everything that holds at once',
+      checkpoint(A, 1, { completedAtMs: NOW }),
+      running(A),
+      ALL,
+      {},
+      ['job-running', 'last-of-lineage', 'too-young'],
+    ],
+  ])('decides about %s', (_, one, known, rules, parts, reasons) => {
+    expect(fate([one, newest], [known], rules, parts)).toEqual(reasons)
+  })
+
+  it('says nothing of a directory without _metadata', () => {
+    expect(decide([checkpoint(A, 1, { etag: null })], [job(A)])).toEqual([])
+  })
+
+  it('keeps the newest of a lineage whatever its age, and as many as asked', () => {
+    const snapshots = [1, 2, 3].map((id) => checkpoint(A, id, { completedAtMs: NOW - (9 - id) * DAY }))
+    const kept = (keepLast: number) =>
+      decide(snapshots, [job(A)], { ...ALL, keepLast })
+        .filter((one) => one.verdict === 'keep')
+        .map((one) => one.snapshot.checkpointId)
+    expect([kept(1), kept(2), kept(3), kept(0)]).toEqual([[3], [2, 3], [1, 2, 3], [3]])
+  })
+
+  it('keeps the higher checkpoint id of two in the same second', () => {
+    const [early, late] = decide([checkpoint(A, 9, OLD), checkpoint(A, 10, OLD)], [job(A)])
+    expect([early?.verdict, late?.verdict]).toEqual(['expire', 'keep'])
+  })
+
+  it('does not count one that cannot be restored as the last', () => {
+    expect(fate([checkpoint(A, 1, OLD), checkpoint(A, 2, { completeness: 'broken' })], [job(A)])).toEqual(['last-of-lineage'])
+  })
+
+  it('gives up an ended run’s last checkpoint for a newer run’s of the same name', () => {
+    expect(fate([checkpoint(A, 1, OLD), checkpoint(B, 1)], [job(A, { name: 'n' }), running(B, { name: 'n' })])).toEqual(['expired'])
+  })
+
+  it('keeps the last of each of two jobs that were forked from one savepoint under different names', () => {
+    const forked = { restoredFrom: uri(savepointDirectory(C, 1)) }
+    const jobs = [job(A, { name: 'sales', ...forked }), running(B, { name: 'backfill', ...forked }), job(C)]
+    const snapshots = [checkpoint(A, 1, OLD), checkpoint(B, 1), savepoint(C, 1, OLD)]
+    const [decision, , common] = decide(snapshots, jobs)
+    expect(decision?.reasons).toEqual([{ reason: 'last-of-lineage', detail: 'last restore point of sales' }])
+    expect(common?.verdict).toBe('expire')
+  })
+
+  it('keeps the newest savepoint of a running job from which another was restored that has a newer one', () => {
+    const jobs = [running(A), running(B, { restoredFrom: uri(savepointDirectory(A, 1)) })]
+    expect(fate([savepoint(A, 1, OLD), checkpoint(B, 1)], jobs)).toEqual(['last-of-lineage'])
+    expect(fate([savepoint(A, 1, OLD), checkpoint(B, 1)], [job(A), jobs[1] ?? job(B)])).toEqual(['expired'])
+  })
+
+  it('gives up the last restore point of a job that --also-last names', () => {
+    const rules = { ...ALL, alsoLast: new Set([A]) }
+    expect(fate([checkpoint(A, 1, OLD)], [job(A)], rules)).toEqual(['expired'])
+    expect(fate([checkpoint(B, 1, OLD)], [job(B)], rules)).toEqual(['last-of-lineage'])
+    expect(fate([checkpoint(A, 1, OLD)], [running(A)], rules)).toEqual(['job-running'])
+  })
+
+  it.each<[string, KnownJob, number, string]>([
+    ['an ended job without name', job(A), 3, 'expired'],
+    ['an ended job without name that is not so old', job(A), 6, 'last-of-lineage'],
+    ['a job with a name', job(A, { name: 'n' }), 3, 'last-of-lineage'],
+    ['an unknown job', job(A, { liveness: 'unknown' }), 3, 'job-unknown'],
+  ])('with --unnamed-older-than decides about the last of %s', (_, known, days, reason) => {
+    expect(fate([checkpoint(A, 1, OLD)], [known], { ...ALL, unnamedMs: days * DAY })[0]).toBe(reason)
+  })
+
+  it('never gives up the last savepoint of a job that nobody knows', () => {
+    expect(fate([savepoint(A, 1, { ...OLD, jobId: null })], [], { ...ALL, unnamedMs: DAY })).toEqual(['last-of-lineage'])
+  })
+
+  it('says in words why something goes', () => {
+    const details = (one: Snapshot, keepLast: number) =>
+      decide([one, newest, checkpoint(A, 98)], [job(A)], { ...ALL, keepLast })[0]?.reasons
+    expect(details(checkpoint(A, 1, OLD), 1)).toEqual([{ reason: 'expired', detail: 'older than 24h, not the last of its job' }])
+    expect(details(checkpoint(A, 1, OLD), 2)).toEqual([{ reason: 'expired', detail: 'older than 24h, not among the last 2 of its job' }])
+    expect(details(checkpoint(A, 1, { ...OLD, completeness: 'broken', problem: '1 of 2 is missing' }), 1)).toEqual([
+      { reason: 'expired', detail: 'older than 24h, not restorable: 1 of 2 is missing' },
+    ])
+  })
+})
+
+const ids = [A, B, C]
+const arbitrarySnapshot = fc
+  .record({
+    owner: fc.constantFrom(...ids),
+    isSavepoint: fc.boolean(),
+    isAttributed: fc.boolean(),
+    ageHours: fc.nat({ max: 200 }),
+    completeness: fc.constantFrom(
+      'complete' as const,
+      'complete' as const,
+      'broken' as const,
+      'incomplete' as const,
+      'unreadable' as const,
+    ),
+  })
+  .map(({ owner, isSavepoint, isAttributed, ageHours, completeness }) => (number: number) => {
+    const parts = { completedAtMs: NOW - ageHours * HOUR, completeness }
+    return isSavepoint ? savepoint(owner, number, { ...parts, jobId: isAttributed ? owner : null }) : checkpoint(owner, number, parts)
+  })
+const arbitraryJobs = fc.tuple(
+  ...ids.map((id) =>
+    fc
+      .record({
+        name: fc.constantFrom(null, 'x', 'y'),
+        liveness: fc.constantFrom('running' as const, 'terminated' as const, 'terminated' as const, 'unknown' as const),
+        restoredFrom: fc.constantFrom(null, ...ids.map((from) => uri(checkpointDirectory(from, 1)))),
+      })
+      .map((parts) => job(id, parts)),
+  ),
+)
+const arbitraryPolicy = fc
+  .record({
+    checkpointsMs: fc.constantFrom(null, HOUR, DAY),
+    savepointsMs: fc.constantFrom(null, HOUR, DAY),
+    keepLast: fc.integer({ min: 1, max: 3 }),
+    unnamedMs: fc.constantFrom(null, 2 * DAY),
+  })
+  .map(policy)
+
+describe('retain, whatever it is given,', () => {
+  const arbitrary = fc.tuple(
+    fc.array(arbitrarySnapshot, { maxLength: 12 }).map((make) => make.map((one, number) => one(number))),
+    arbitraryJobs,
+    arbitraryPolicy,
+  )
+
+  it('never expires the newest complete snapshots of a lineage, unless the lineage was given up', () => {
+    fc.assert(
+      fc.property(arbitrary, ([snapshots, jobs, rules]) => {
+        const lineages = groupLineages(jobsOf(...jobs), snapshots)
+        const expired = new Set(
+          decide(snapshots, jobs, { ...rules, unnamedMs: null })
+            .filter((one) => one.verdict === 'expire')
+            .map((one) => one.snapshot),
+        )
+        for (const key of new Set(snapshots.map((one) => lineages.of(one)))) {
+          const complete = snapshots.filter((one) => lineages.of(one) === key && one.completeness === 'complete').toSorted(byAge)
+          for (const one of complete.slice(0, rules.keepLast)) expect(expired).not.toContain(one)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('decides about every snapshot, with a reason', () => {
+    fc.assert(
+      fc.property(arbitrary, ([snapshots, jobs, rules]) => {
+        const decisions = decide(snapshots, jobs, rules)
+        expect(decisions.map((one) => one.snapshot)).toEqual(snapshots)
+        for (const { reasons } of decisions) expect(reasons.map(({ detail }) => detail.length > 0)).toContain(true)
+      }),
+    )
+  })
+
+  it('expires nothing young, nothing unreadable, and nothing in the tree of a job that may go on', () => {
+    const limitOf = (one: Snapshot, rules: RetentionPolicy) => (one.kind === 'savepoint' ? rules.savepointsMs : rules.checkpointsMs)
+    fc.assert(
+      fc.property(arbitrary, ([snapshots, jobs, rules]) => {
+        const ended = new Set(jobs.filter((known) => known.liveness === 'terminated').map((known) => known.jobId))
+        for (const { snapshot: one, verdict } of decide(snapshots, jobs, rules)) {
+          if (verdict === 'keep') continue
+          expect(NOW - one.completedAtMs).toBeGreaterThan(limitOf(one, rules) ?? Number.POSITIVE_INFINITY)
+          expect(one.completeness).not.toBe('unreadable')
+          expect(one.kind === 'savepoint' || ended.has(one.jobId ?? '')).toBe(true)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('keeps at least one restorable snapshot of every job that is not proven ended and had one', () => {
+    fc.assert(
+      fc.property(arbitrary, ([snapshots, jobs, rules]) => {
+        const kept = new Set(
+          decide(snapshots, jobs, rules)
+            .filter((one) => one.verdict === 'keep')
+            .map((one) => one.snapshot),
+        )
+        for (const { jobId: id } of jobs.filter((known) => known.liveness !== 'terminated')) {
+          const restorable = snapshots.filter((one) => one.jobId === id && one.completeness === 'complete')
+          expect(restorable.length === 0 || restorable.some((one) => kept.has(one)), id).toBe(true)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('is not moved by the order of what it is given', () => {
+    fc.assert(
+      fc.property(arbitrary, ([snapshots, jobs, rules]) => {
+        const fates = (order: Snapshot[]) =>
+          new Map(decide(order, jobs, rules).map((one): [string, string] => [locationKey(one.snapshot.directory), one.verdict]))
+        const apart = snapshots.map((one, number) => ({ ...one, completedAtMs: one.completedAtMs + number }))
+        expect(fates(apart.toReversed())).toEqual(fates(apart))
+      }),
+    )
+  })
+})
