@@ -12,6 +12,8 @@ export interface ChildOptions {
   cwd?: string
   /** Standard output and error go to the end of this file; without it they are kept in memory. */
   logFile?: string
+  /** Hears what it writes as it comes, both streams in one. */
+  onOutput?: (text: string) => void
 }
 
 export interface Child {
@@ -44,7 +46,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
   })
   if (log !== null) closeSync(log)
-  const output = collectOutput(child)
+  const output = collectOutput(child, options.onOutput)
   // Not 'exit': what it wrote last would be missing.
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 137)))
   const pid = await pidOf(child)
@@ -77,13 +79,14 @@ function codeOf(child: ChildProcess): number | null {
   return child.exitCode ?? (child.signalCode === null ? null : 137)
 }
 
-function collectOutput(child: ChildProcess): () => string {
+function collectOutput(child: ChildProcess, onOutput?: (text: string) => void): () => string {
   let text = ''
-  const keep = (chunk: Buffer) => {
-    text = (text + chunk.toString()).slice(-KEPT_OUTPUT)
+  const keep = (chunk: string) => {
+    text = (text + chunk).slice(-KEPT_OUTPUT)
+    onOutput?.(chunk)
   }
-  child.stdout?.on('data', keep)
-  child.stderr?.on('data', keep)
+  child.stdout?.setEncoding('utf8').on('data', keep)
+  child.stderr?.setEncoding('utf8').on('data', keep)
   return () => text
 }
 

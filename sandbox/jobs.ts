@@ -65,3 +65,31 @@ export function waitForCheckpoints(restUrl: string, jobId: string, count = 1): P
     },
   })
 }
+
+/** Cancels a job and waits for its end; its newest checkpoint is retained. */
+export async function cancelJob(restUrl: string, jobId: string): Promise<void> {
+  await requestJson(`${restUrl}/jobs/${jobId}?mode=cancel`, { method: 'PATCH' })
+  await waitUntil({
+    until: `job ${jobId} is cancelled`,
+    probe: async () => ((await jobState(restUrl, jobId)) === 'CANCELED' ? true : null),
+  })
+}
+
+/** Takes a savepoint with the cluster's own means; its path. */
+export async function takeSavepoint(restUrl: string, jobId: string, targetDirectory: string): Promise<string> {
+  const trigger = await postJson(`${restUrl}/jobs/${jobId}/savepoints`, { 'target-directory': targetDirectory, 'cancel-job': false })
+  const url = `${restUrl}/jobs/${jobId}/savepoints/${textAt(trigger, 'request-id')}`
+  return waitUntil({
+    until: `the savepoint of job ${jobId} is completed`,
+    probe: async () => {
+      const location = at(await requestJson(url), 'operation', 'location')
+      return typeof location === 'string' ? location : null
+    },
+  })
+}
+
+/** The path that a job was restored from, as the JobManager tells it. */
+export async function restoredFrom(restUrl: string, jobId: string): Promise<string | null> {
+  const path = at(await requestJson(`${restUrl}/jobs/${jobId}/checkpoints`), 'latest', 'restored', 'external_path')
+  return typeof path === 'string' ? path : null
+}

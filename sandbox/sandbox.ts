@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ContainerClient } from '@azure/storage-blob'
-import { type Azurite, startAzurite } from './azurite.js'
+import { startAzurite } from './azurite.js'
 import { CLICK_COUNTER, clickCounterJar } from './click-counter.js'
 import { type Cluster, startCluster } from './cluster.js'
 import { CONTAINER, createContainer, EMULATOR_PORT } from './emulator.js'
@@ -21,6 +21,8 @@ export interface SandboxOptions {
   ports?: { rest?: number; gateway?: number }
   slots?: number
   extraConfig?: FlinkSettings
+  /** Blobs go to this folder, which outlives a restart of the emulator, and are stamped by its clock; in memory when absent. */
+  blobs?: { dir: string; dateOffsetMs: number }
   say?: (line: string) => void
 }
 
@@ -31,6 +33,8 @@ export interface Sandbox {
   storageEndpoint: string
   configFile: string
   jobs: Record<string, JobEntry>
+  /** Blobs in `blobs.dir` age by its offset at once; new ones are stamped by the true clock. No job may be running meanwhile. */
+  returnToPresent(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -39,7 +43,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { runDir, configFile = join(options.runDir, 'flinkops.yaml'), say = () => undefined } = options
   const home = await flinkHome(options.flink ?? null, { say })
   const jobs = await sandboxJobs(home)
-  const azurite = await startAzurite({ port: EMULATOR_PORT })
+  let azurite = await startAzurite({ port: EMULATOR_PORT, ...options.blobs })
+  const returnToPresent = async () => {
+    await azurite.stop()
+    azurite = await startAzurite({ port: EMULATOR_PORT, ...(options.blobs && { dir: options.blobs.dir }) })
+  }
   try {
     await rm(runDir, { recursive: true, force: true })
     const storage = await createContainer(azurite.endpoint, CONTAINER)
@@ -47,16 +55,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const cluster = await startCluster({ ...options, home })
     const { restUrl, gatewayUrl, confDir } = cluster
     await writeFile(configFile, flinkopsConfig({ restUrl, gatewayUrl, confDir, storageEndpoint: azurite.endpoint, jobs }))
-    return { cluster, storage, storageEndpoint: azurite.endpoint, configFile, jobs, stop: () => stopAll(cluster, azurite) }
+    const stop = async () => {
+      await cluster.stop()
+      await azurite.stop()
+    }
+    return { cluster, storage, storageEndpoint: azurite.endpoint, configFile, jobs, returnToPresent, stop }
   } catch (error) {
     await azurite.stop()
     throw error
   }
-}
-
-async function stopAll(cluster: Cluster, azurite: Azurite): Promise<void> {
-  await cluster.stop()
-  await azurite.stop()
 }
 
 async function sandboxJobs(home: FlinkHome): Promise<Record<string, JobEntry>> {
