@@ -3,15 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { FlinkSettings } from '../../sandbox/flink-config.js'
+import { missingForFlink } from '../../sandbox/flink-home.js'
+import { DEFAULT_FLINK } from '../../sandbox/flink-versions.js'
+import { compilerAvailable } from '../../sandbox/java.js'
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js'
 
-export { javaAvailable, missingForFlink } from '../../sandbox/flink-home.js'
-export { jobState, submitJar, submitScript, waitForCheckpoints } from '../../sandbox/jobs.js'
+/** Null when the end-to-end tests can run here, otherwise one line that says what is missing. */
+export function missingForE2e(): string | null {
+  return missingForFlink() ?? (compilerAvailable() ? null : 'The end-to-end tests compile a job of their own: no `javac` on the PATH.')
+}
 
 const RUN_JS = resolve(import.meta.dirname, '..', '..', 'bin', 'run.js')
 
-/** The Flink that an end-to-end run is about; null leaves it to the sandbox. */
-export const FLINK_UNDER_TEST = process.env.FLINKOPS_TEST_FLINK ?? null
+/** The Flink that an end-to-end run is about. */
+export const FLINK_UNDER_TEST = process.env.FLINKOPS_TEST_FLINK ?? DEFAULT_FLINK
 
 export interface RunOptions {
   env?: NodeJS.ProcessEnv
@@ -37,11 +42,18 @@ export interface E2e extends Sandbox {
   flinkops(args: readonly string[], options?: RunOptions): Promise<RunResult>
 }
 
+export interface E2eOptions {
+  extraConfig?: FlinkSettings
+  /** How old blobs are when they are written, until `returnToPresent`. */
+  blobAgeMs?: number
+}
+
 /** Azurite, a cluster on free ports and a `flinkops.yaml` in a temporary folder. Azurite needs port 10000: one at a time. */
-export async function startE2e(options: { flink?: string; slots?: number; extraConfig?: FlinkSettings } = {}): Promise<E2e> {
+export async function startE2e({ blobAgeMs = 0, ...options }: E2eOptions = {}): Promise<E2e> {
   const dir = await mkdtemp(join(tmpdir(), 'flinkops-e2e-'))
-  const { flink = FLINK_UNDER_TEST, ...rest } = options
-  const sandbox = await startSandbox({ ...rest, flink, runDir: join(dir, 'run') }).catch(async (error: unknown) => {
+  const blobs = { dir: join(dir, 'blobs'), dateOffsetMs: -blobAgeMs }
+  const started = startSandbox({ ...options, flink: FLINK_UNDER_TEST, runDir: join(dir, 'run'), blobs, say: console.log })
+  const sandbox = await started.catch(async (error: unknown) => {
     await rm(dir, { recursive: true, force: true })
     throw error
   })

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { statePath } from '../../sandbox/emulator.js'
+import { cancelJob, ORDERS_ENRICH, SALES_PIPELINE, submitScript, waitForCheckpoints } from '../../sandbox/jobs.js'
+import { answerOf, blobsBelow, jsonOf, restoredFrom, stateOf, type World } from './world.js'
+
+interface CleanupJson {
+  outcome: string
+  delete: { path: string; lastModified: string; reason: string }[]
+  keep: { path: string; reason: string }[]
+  held: { prefix: string; blobs: number; reason: string }[]
+  totals: { blobs: number }
+  result: { deletedBlobs: number; failed: unknown[] } | null
+}
+
+const CLEANUP = ['cleanup', '--older-than', '24h', '--without-soft-delete']
+const MONTH_MS = 30 * 86_400_000
+
+/**
+ * Two jobs whose blobs are 40 days old, one cancelled, one still running; in each tree a file that nothing needs. Leaves both running,
+ * restored from what clean-up left.
+ */
+export function cleanupScenario(world: World): void {
+  describe('clean-up', () => {
+    let cancelled = ''
+    let running = ''
+    let kept = ''
+    let older: string[] = []
+
+    beforeAll(async () => {
+      const { restUrl, gatewayUrl } = world().cluster
+      cancelled = await submitScript(gatewayUrl, SALES_PIPELINE)
+      running = await submitScript(gatewayUrl, ORDERS_ENRICH)
+      await Promise.all([cancelled, running].map((id) => waitForCheckpoints(restUrl, id, 3)))
+      await Promise.all([`checkpoints/${cancelled}`, `checkpoints/orders_enrich/${running}`].map((tree) => plantOrphan(world, tree)))
+      await cancelJob(restUrl, cancelled)
+      await world().returnToPresent()
+      ;[kept = '', ...older] = await checkpointsOf(world, cancelled)
+    })
+
+    test('the cancelled job left three checkpoints, and its tree is old', () => {
+      expect(older).toHaveLength(2)
+    })
+
+    test('the plan deletes what is expired and orphaned, keeps the last restore point, holds the running job', async () => {
+      const plan = await jsonOf<CleanupJson>(world, ...CLEANUP, '--dry-run')
+      expect(plan.outcome).toBe('planned')
+      const expired = plan.delete.filter((one) => one.reason === 'expired-checkpoint').map((one) => one.path)
+      expect(expired).toEqual(expect.arrayContaining(older.map((path) => `${path}/_metadata`)))
+      expect(expired.filter((path) => path.startsWith(kept))).toEqual([])
+      expect(plan.delete.filter((one) => one.reason === 'orphan')).toHaveLength(1)
+      expect(plan.delete.filter((one) => Date.parse(one.lastModified) > Date.now() - MONTH_MS)).toEqual([])
+      expect(plan.delete.filter((one) => one.path.includes(running))).toEqual([])
+      expect(plan.keep).toContainEqual(expect.objectContaining({ path: kept, reason: 'last-of-lineage' }))
+      expect(plan.held).toContainEqual(expect.objectContaining({ prefix: expect.stringContaining(running), reason: 'job-running' }))
+    })
+
+    test('in a pipe and without --yes nothing is deleted: exit 6', async () => {
+      const before = await blobsBelow(world, `checkpoints/${cancelled}/`)
+      const { code, stdout } = await world().flinkops(CLEANUP)
+      expect(code).toBe(6)
+      expect(stdout).toContain('Confirm with --yes')
+      expect(await blobsBelow(world, `checkpoints/${cancelled}/`)).toEqual(before)
+    })
+
+    test('deletes what the plan names and nothing else', async () => {
+      const before = await blobsBelow(world, `checkpoints/${cancelled}/`)
+      const done = await jsonOf<CleanupJson>(world, ...CLEANUP, '--yes')
+      expect(done.outcome).toBe('done')
+      expect(done.result).toMatchObject({ deletedBlobs: done.totals.blobs, failed: [] })
+      const deleted = new Set(done.delete.map((one) => one.path))
+      expect(await blobsBelow(world, `checkpoints/${cancelled}/`)).toEqual(before.filter((name) => !deleted.has(statePath(name))))
+      expect(await stateOf(world, running)).toBe('RUNNING')
+    })
+
+    test('a second run finds nothing left to delete', async () => {
+      expect(await jsonOf<CleanupJson>(world, ...CLEANUP, '--yes')).toMatchObject({ outcome: 'done', delete: [] })
+    })
+
+    test('the cancelled job restores from what is left, by its name', async () => {
+      const jobId = await answerOf(world, 'resume', 'sales_pipeline', '--from', kept)
+      expect(await restoredFrom(world, jobId)).toBe(kept)
+    })
+
+    test('the running job stops and restores as well', async () => {
+      const path = await answerOf(world, 'stop', 'orders_enrich', '--yes')
+      const jobId = await answerOf(world, 'resume', 'orders_enrich', '--from', path)
+      expect(await restoredFrom(world, jobId)).toBe(path)
+    })
+  })
+}
+
+async function plantOrphan(world: World, tree: string): Promise<void> {
+  await world().storage.getBlockBlobClient(`${tree}/shared/${randomUUID()}`).upload('not needed', 10)
+}
+
+/** The checkpoints of a job on storage, newest first. */
+async function checkpointsOf(world: World, jobId: string): Promise<string[]> {
+  const names = await blobsBelow(world, `checkpoints/${jobId}/`)
+  const numbers = names.flatMap((name) => /\/chk-(\d+)\/_metadata$/.exec(name)?.[1] ?? [])
+  return numbers
+    .map(Number)
+    .toSorted((a, b) => b - a)
+    .map((number) => statePath(`checkpoints/${jobId}/chk-${number}`))
+}
