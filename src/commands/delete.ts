@@ -35,7 +35,7 @@ export default class Delete extends BaseCommand {
       journal: context.journal,
       roots: scope.roots,
       exclusive: scope.config.exclusive.value,
-      policy: policyOf(scope.config, flags),
+      policy: policyOf(scope.config, flags, scope.rootPaths),
       job: null,
       named: new Set(named.keys()),
       graceMs: scope.config.retention.graceMs.value,

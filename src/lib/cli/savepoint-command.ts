@@ -61,6 +61,7 @@ export abstract class SavepointCommand extends BaseCommand {
       signal: this.signal,
       now: context.now,
       onProgress: (progress) => this.progress.update(savepointProgress(what, progress)),
+      onNotice: (text) => this.notice(text),
     })
     const { references } = result
     this.progress.say(`Completed in ${duration(result.durationMs)}: ${bytes(result.sizeBytes)} in ${references.count} files, all there`)

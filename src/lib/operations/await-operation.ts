@@ -4,6 +4,7 @@ import type { Blob, CheckpointStats, JobManager, JournalOperation, StorageReader
 import { isSnapshotMetadata, parentOf, savepointPrefix } from '../state/layout.js'
 import { formatLocation, parseLocation, spellingOf } from '../state/location.js'
 import { checkpointsUnlessInitializing } from './checkpoints-of.js'
+import { hasEnded } from './resolve-job.js'
 
 export interface AwaitProgress {
   elapsedMs: number
@@ -24,7 +25,9 @@ export interface AwaitInput {
 }
 
 /** What became of a savepoint or stop. */
-export type OperationEnd = { state: 'completed'; location: string } | { state: 'failed'; cause: string; savepointPath: string | null }
+export type OperationEnd =
+  /** `isRecovered`: the JobManager had forgotten the operation, and this is the job's newest savepoint since. */
+  { state: 'completed'; location: string; isRecovered?: boolean } | { state: 'failed'; cause: string; savepointPath: string | null }
 
 const POLL_MS = 400
 
@@ -71,8 +74,8 @@ const CLOCK_TOLERANCE_MS = 5000
 async function recover(input: AwaitInput): Promise<OperationEnd> {
   const { operation } = input
   const stats = await checkpointsUnlessInitializing(input.jobManager, operation.jobId, input.signal)
-  const location = completedSince(stats, operation.startedAtMs) ?? (await findOnStorage(input))
-  if (location !== null) return { state: 'completed', location }
+  const location = completedSince(stats, operation) ?? (await findOnStorage(input))
+  if (location !== null && (await hasEffect(input))) return { state: 'completed', location, isRecovered: true }
   throw new FlinkopsError(
     `The JobManager does not know the operation ${operation.triggerId} any more, and no savepoint of job ${operation.jobId} since then was found.`,
     {
@@ -86,10 +89,21 @@ async function recover(input: AwaitInput): Promise<OperationEnd> {
   )
 }
 
-function completedSince(stats: CheckpointStats | null, sinceMs: number): string | null {
+/** A stop has had its effect only when the job is gone; else a savepoint that is found is somebody else's. */
+async function hasEffect({ operation, jobManager, signal }: AwaitInput): Promise<boolean> {
+  if (operation.kind !== 'stop') return true
+  const state = await jobManager.jobState(operation.jobId, signal)
+  return state === null || hasEnded(state)
+}
+
+function completedSince(stats: CheckpointStats | null, { kind, startedAtMs }: JournalOperation): string | null {
   const entries = [stats?.latest.savepoint ?? null, ...(stats?.history ?? [])]
   const found = entries.find(
-    (entry) => entry?.isSavepoint && entry.status === 'COMPLETED' && entry.triggeredAtMs >= sinceMs - CLOCK_TOLERANCE_MS,
+    (entry) =>
+      entry?.isSavepoint &&
+      entry.status === 'COMPLETED' &&
+      entry.triggeredAtMs >= startedAtMs - CLOCK_TOLERANCE_MS &&
+      (kind !== 'stop' || entry.type === 'SYNC_SAVEPOINT'),
   )
   return found?.externalPath ?? null
 }

@@ -59,6 +59,7 @@ async function askCluster(jobManager: JobManager, signal: AbortSignal): Promise<
       checkpointTimeoutMs: config?.timeoutMs ?? null,
       longestCheckpointMs: longest(stats),
       changelog: config?.changelogEnabled ?? null,
+      stateBackend: config?.stateBackend ?? null,
     }
   })
 }

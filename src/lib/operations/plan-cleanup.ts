@@ -28,6 +28,8 @@ export interface PlanCleanupInput {
   named?: ReadonlySet<string>
   graceMs: number
   maxShare: number
+  /** The user asserts that no job has a write-ahead sink. */
+  sweepsTaskOwned?: boolean
   /** The user takes the risk that a deleted blob cannot be brought back. */
   withoutSoftDelete: boolean
   now: () => number
@@ -72,9 +74,10 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
   const decisions = input.named ? decideNamed(retention, input.named) : retain(retention)
   const guards = [
     clusterGuard(gathered),
-    restoreGuard(jobs),
+    startingGuard(jobs),
     graceGuard(jobs, input.graceMs),
     clockGuard(survey),
+    pinGuard(input.policy, survey),
     await softDeleteGuard(input),
   ]
   const plan = planDeletions({
@@ -86,6 +89,8 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
     maxShare: input.maxShare,
     only,
     sweeps: input.named === undefined,
+    dead: input.policy.dead,
+    sweepsTaskOwned: input.sweepsTaskOwned,
     guards,
   })
   return { plan, survey, jobs, lineages }
@@ -129,11 +134,11 @@ function clusterGuard(gathered: Gathered): Guard {
 const STARTING = new Set(['INITIALIZING', 'CREATED', 'RECONCILING'])
 
 /** A job that is just starting may be restoring from anything, and says so only when it runs. */
-function restoreGuard(jobs: Map<string, KnownJob>): Guard {
+function startingGuard(jobs: Map<string, KnownJob>): Guard {
   const starting = [...jobs.values()].find((job) => STARTING.has(job.state ?? ''))
-  if (starting === undefined) return ok('restore', 'no job is just starting')
+  if (starting === undefined) return ok('starting', 'no job is just starting')
   return refuse(
-    'restore',
+    'starting',
     `job ${starting.name ?? starting.jobId.slice(0, 8)} is ${starting.state} and may be restoring: try again when it runs`,
   )
 }
@@ -161,6 +166,14 @@ function clockGuard(survey: Survey): Guard {
     message: `this machine's clock is ${seconds} s off the storage service's, which is the one that counts`,
     override: null,
   }
+}
+
+/** A pin that names nothing protects nothing, and its owner should know. */
+function pinGuard(policy: RetentionPolicy, survey: Survey): Guard {
+  const found = new Set(survey.snapshots.map((one) => locationKey(one.directory)))
+  const lost = [...policy.pins].filter((pin) => !found.has(pin))
+  if (lost.length === 0) return ok('pins', `${policy.pins.size} pinned snapshots are there`)
+  return { name: 'pins', status: 'warn', message: `no snapshot lies at the pin ${lost.join(', ')}`, override: null }
 }
 
 const LEAST_SOFT_DELETE_DAYS = 7

@@ -120,6 +120,8 @@ export interface FinishInput {
   signal: AbortSignal
   now: () => number
   onProgress: (progress: AwaitProgress) => void
+  /** Something the user should know although it worked. */
+  onNotice: (text: string) => void
 }
 
 /** Waits for the end, then looks on storage: success is said only of a savepoint that is all there. */
@@ -127,6 +129,8 @@ export async function finishSavepoint(input: FinishInput): Promise<SavepointResu
   const end = await awaitOperation(input)
   await noteEnd(input, end)
   if (end.state === 'failed') throw clusterFailure(input.operation, end)
+  if (end.isRecovered)
+    input.onNotice(`The JobManager had forgotten this operation; ${end.location} is the newest savepoint of the job since.`)
   const parsed = parseLocation(end.location)
   if (!parsed.ok) throw wanting(end.location, `it cannot be checked, ${parsed.problem}`)
   const verification = await verifySnapshot({ storage: input.storage, location: parsed.location, signal: input.signal })

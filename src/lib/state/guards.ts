@@ -2,8 +2,9 @@ import { pendingRestores } from './in-use.js'
 import type { KnownJob } from './jobs.js'
 import { checkpointIdOf } from './layout.js'
 import { snapshotDirectory } from './lineage.js'
-import { locationKey, parseLocation } from './location.js'
+import { type Location, locationKey, parseLocation } from './location.js'
 import type { Guard, PlanInput, PlannedDelete } from './plan.js'
+import { isDead } from './retention.js'
 import { byAge, type Snapshot } from './snapshot.js'
 
 /** The guards that the survey and the plan themselves answer, after those handed in. */
@@ -38,10 +39,15 @@ function rootsGuard(input: PlanInput): Guard {
 
 /** An unreadable `_metadata` can reference anything. */
 function metadataGuard(input: PlanInput): Guard {
-  const [first, ...more] = input.survey.unreadable
+  const [first, ...more] = input.survey.unreadable.filter((one) => !isDead(metadataKeyOf(one.directory), one.etag, input.dead))
   if (first === undefined) return ok('metadata', `all ${input.survey.fingerprint.size} _metadata files were read`)
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`
-  return refuse('metadata', `${first.directory.name}/_metadata: ${first.problem}${others}; what it needs is unknown`)
+  const message = `${first.directory.name}/_metadata: ${first.problem}${others}; what it needs is unknown`
+  return refuse('metadata', message, `--dead ${first.directory.name}/_metadata#${first.etag}`)
+}
+
+function metadataKeyOf(directory: Location): string {
+  return `${locationKey(directory)}/_metadata`
 }
 
 /**

@@ -21,6 +21,8 @@ export interface KnownJob {
   checkpointTimeoutMs: number | null
   longestCheckpointMs: number | null
   changelog: boolean | null
+  /** As the cluster names it, for example `EmbeddedRocksDBStateBackend`. */
+  stateBackend: string | null
 }
 
 export interface NamedSnapshot {
@@ -44,6 +46,7 @@ export interface JobEvidence {
   checkpointTimeoutMs?: number | null
   longestCheckpointMs?: number | null
   changelog?: boolean | null
+  stateBackend?: string | null
 }
 
 /** Globally terminal states; SUSPENDED resumes, so it counts as running (JobStatus.isGloballyTerminalState). */
@@ -96,6 +99,7 @@ function knowJob(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): 
     checkpointTimeoutMs: first((one) => one.checkpointTimeoutMs),
     longestCheckpointMs: first((one) => one.longestCheckpointMs),
     changelog: first((one) => one.changelog),
+    stateBackend: first((one) => one.stateBackend),
   }
 }
 

@@ -4,6 +4,7 @@ import { lastSegment, type Place, parentOf, placeOf, savepointPrefix } from './l
 import { isBelow, type Location, locationKey } from './location.js'
 import { planMarkers } from './markers.js'
 import { type Decision, isAsked } from './retention.js'
+import { type RunningTree, runningTrees } from './running-tree.js'
 import { settle } from './settle.js'
 import type { StoredBlob, Survey } from './survey.js'
 import { type HoldReason, type SweepVerdict, sweep } from './sweep.js'
@@ -57,6 +58,10 @@ export interface PlanInput {
   only?: ReadonlySet<string> | null
   /** `false`: only the expired snapshots go, no orphan is swept. */
   sweeps?: boolean
+  /** As in the retention policy. */
+  dead?: ReadonlySet<string> | undefined
+  /** The user asserts that no job has a write-ahead sink: task-owned files of ended jobs may go. */
+  sweepsTaskOwned?: boolean | undefined
   /** Largest share of the scanned bytes that may be swept as orphans, 0 to 1. */
   maxShare: number
   /** Guards that other parts found (cluster, history, soft delete, ...). */
@@ -194,6 +199,7 @@ class Planner {
   readonly #input: PlanInput
   readonly #live: LiveSet
   readonly #strays: Strays
+  readonly #running: Map<string, RunningTree>
   readonly #isChangelogLive: boolean
   /** When the newest blob of a directory without `_metadata` was written, by key: while one is young, all may be under way. */
   readonly #newestIn: Map<string, number>
@@ -202,6 +208,7 @@ class Planner {
     this.#input = input
     this.#live = live
     this.#strays = strays
+    this.#running = runningTrees(input.survey, input.jobs, input.graceMs)
     this.#isChangelogLive = [...input.jobs.values()].some((job) => job.liveness !== 'terminated' && job.changelog === true)
     const unfinished = input.survey.snapshots.filter((one) => one.etag === null)
     this.#newestIn = new Map(unfinished.map((one) => [locationKey(one.directory), one.completedAtMs]))
@@ -260,6 +267,8 @@ class Planner {
       isBelowNeededDirectory: this.#isBelowNeededDirectory(blob),
       isPossiblyNeeded: this.#strays.names.has(lastSegment(blob.name)) || this.#strays.trees.has(treeKey(blob, place)),
       isChangelogLive: this.#isChangelogLive,
+      sweepsTaskOwned: this.#input.sweepsTaskOwned,
+      running: this.#running.get(place.jobId ?? ''),
     })
   }
 

@@ -16,6 +16,13 @@ export interface RetentionPolicy {
   alsoLast: ReadonlySet<string>
   /** Snapshot directories (keys) that are never touched. */
   pins: ReadonlySet<string>
+  /** Unreadable snapshots that the user gave up, as `<_metadata key>#<etag>`: exactly that version of that file. */
+  dead?: ReadonlySet<string>
+}
+
+/** Whether the user gave up exactly this version of an unreadable `_metadata`. */
+export function isDead(metadataKey: string, etag: string | null, dead: ReadonlySet<string> | undefined): boolean {
+  return dead?.has(`${metadataKey}#${etag}`) ?? false
 }
 
 export interface RetentionInput {
@@ -77,7 +84,8 @@ function keepReasons(snapshot: Snapshot, input: RetentionInput, last: Map<Snapsh
   add('pinned', input.policy.pins.has(key) ? 'pinned in the configuration' : null)
   add('in-use', input.inUse.get(key))
   add('writing', snapshot.completeness === 'writing' ? 'it is being written' : null)
-  add('protected', snapshot.completeness === 'unreadable' ? `what it needs is unknown: ${snapshot.problem}` : null)
+  const isGivenUpFile = isDead(`${key}/_metadata`, snapshot.etag, input.policy.dead)
+  add('protected', snapshot.completeness === 'unreadable' && !isGivenUpFile ? `what it needs is unknown: ${snapshot.problem}` : null)
   const owner = ownerReason(snapshot, input)
   if (owner !== null) reasons.push(owner)
   add('last-of-lineage', last.get(snapshot))
@@ -116,7 +124,11 @@ function lastOfLineages(input: RetentionInput): Map<Snapshot, string> {
   const complete = input.snapshots.filter((snapshot) => snapshot.completeness === 'complete')
   const last = new Map<Snapshot, string>()
   for (const [key, lineage] of groupBy(complete, (snapshot) => input.lineages.of(snapshot))) {
-    for (const [label, group] of [[input.lineages.label(key), lineage] as const, ...byName(lineage, input.jobs)]) {
+    for (const [label, group] of [
+      [input.lineages.label(key), lineage] as const,
+      ...byName(lineage, input.jobs),
+      ...byLivingJob(lineage, input.jobs),
+    ]) {
       if (isGivenUp(key, group, input)) continue
       const newest = group.toSorted(byAge).slice(0, Math.max(1, input.policy.keepLast))
       for (const snapshot of newest) last.set(snapshot, last.get(snapshot) ?? lastWords(label, input.policy.keepLast))
@@ -132,6 +144,12 @@ function lastOfLineages(input: RetentionInput): Map<Snapshot, string> {
 function byName(lineage: Snapshot[], jobs: Map<string, KnownJob>): [string, Snapshot[]][] {
   const named = groupBy(lineage, (snapshot) => (snapshot.jobId === null ? null : (jobs.get(snapshot.jobId)?.name ?? null)))
   return named.size > 1 ? [...named] : []
+}
+
+/** The snapshots of each job that is not proven ended: its newest stays, whoever else was restored from one of them meanwhile. */
+function byLivingJob(lineage: Snapshot[], jobs: Map<string, KnownJob>): [string, Snapshot[]][] {
+  const living = groupBy(lineage, ({ jobId }) => (jobId !== null && jobs.get(jobId)?.liveness !== 'terminated' ? jobId : null))
+  return [...living].map(([jobId, snapshots]) => [jobs.get(jobId)?.name ?? short(jobId), snapshots])
 }
 
 /** Groups by key; what has none is left out. */

@@ -4,10 +4,12 @@
  */
 import type { KnownJob } from './jobs.js'
 import { isStateFileName, lastSegment, type Place } from './layout.js'
+import type { RunningTree } from './running-tree.js'
 
 export type HoldReason =
   | 'too-young'
   | 'job-running'
+  | 'in-progress'
   | 'job-unknown'
   | 'no-job'
   | 'task-owned'
@@ -36,6 +38,10 @@ export interface SweepCase {
   isBelowNeededDirectory: boolean
   /** A snapshot misses a file of this base name, or its tree holds one that may be meant (FLINK-39964). */
   isPossiblyNeeded: boolean
+  /** The user asserts that no job has a write-ahead sink (`GenericWriteAheadSink` keeps handles inside operator state). */
+  sweepsTaskOwned?: boolean | undefined
+  /** The running job's tree; absent = not running, or nothing of it may go. */
+  running?: RunningTree | undefined
   /** Some job that has not ended keeps a changelog, in whatever tree. */
   isChangelogLive?: boolean
 }
@@ -49,7 +55,7 @@ export function sweep(one: SweepCase): SweepVerdict {
 }
 
 function holdReason(one: SweepCase): HoldReason | null {
-  const layout = layoutReason(one.place)
+  const layout = layoutReason(one.place, one.sweepsTaskOwned === true)
   if (layout !== null) return layout
   if (!one.isBelowRoot) return 'outside-roots'
   if (one.isAsked === false) return 'not-asked'
@@ -58,16 +64,21 @@ function holdReason(one: SweepCase): HoldReason | null {
   const owner = ownerReason(one)
   if (owner !== null) return owner
   if (one.isChangelogLive === true && isShared(one.place)) return 'changelog'
-  return one.ageMs <= one.graceMs ? 'too-young' : null
+  return one.ageMs <= (one.running?.graceMs ?? one.graceMs) ? 'too-young' : null
 }
 
-function layoutReason(place: Place): HoldReason | null {
+function layoutReason(place: Place, sweepsTaskOwned: boolean): HoldReason | null {
   if (place.area === 'temporary') return 'temporary'
   if (place.area === 'other') return 'unknown-layout'
   if (!isStateFileName(lastSegment(place.file)) || place.file === '') return 'unknown-name'
-  const isFlat = place.area === 'checkpoint' || place.area === 'savepoint' || place.area === 'shared' || place.area === 'changelog'
+  const isFlat =
+    place.area === 'checkpoint' ||
+    place.area === 'savepoint' ||
+    place.area === 'shared' ||
+    place.area === 'changelog' ||
+    place.area === 'taskowned'
   if (isFlat && place.file.includes('/')) return 'unknown-layout'
-  return place.area === 'taskowned' ? 'task-owned' : null
+  return place.area === 'taskowned' && !sweepsTaskOwned ? 'task-owned' : null
 }
 
 function isShared({ area }: Place): boolean {
@@ -76,10 +87,22 @@ function isShared({ area }: Place): boolean {
 
 /** An incomplete savepoint directory belongs to nobody's tree; everything else follows its job. */
 function ownerReason(one: SweepCase): HoldReason | null {
-  if (one.place.area === 'savepoint' && !one.hasMetadata && one.job === null) return null
+  if (one.place.area === 'savepoint' && !one.hasMetadata) return null
   if (one.job === null) return 'no-job'
-  if (one.job.liveness === 'running') return 'job-running'
+  if (one.job.liveness === 'running') return runningReason(one)
   return one.job.liveness === 'unknown' ? 'job-unknown' : null
+}
+
+/**
+ * Of a running job only two classes may go: flat shared files, when nothing but RocksDB writes there, and what is left of a checkpoint
+ * that a newer one has overtaken. Everything else may be live although nothing references it.
+ */
+function runningReason({ place, hasMetadata, running }: SweepCase): HoldReason | null {
+  if (running === undefined || running.graceMs === null) return 'job-running'
+  if (place.area === 'shared') return running.isPlain ? null : 'job-running'
+  if (place.area !== 'checkpoint' || hasMetadata || place.checkpointId === null) return 'job-running'
+  const isOvertaken = running.newestCompletedId !== null && place.checkpointId < running.newestCompletedId
+  return isOvertaken && !running.inProgressIds.has(place.checkpointId) ? null : 'in-progress'
 }
 
 /** Words for a hold reason. */
@@ -89,7 +112,8 @@ export function describeHold(reason: HoldReason): string {
 
 const HOLD_WORDS: Record<HoldReason, string> = {
   'too-young': 'younger than the grace period: may belong to a checkpoint in progress',
-  'job-running': 'the job is running',
+  'job-running': 'the job is running, and may need it although no snapshot names it',
+  'in-progress': 'may belong to a checkpoint in progress',
   'job-unknown': 'nobody proves that the job has ended',
   'no-job': 'the path names no job whose end could be proven',
   'task-owned': 'task-owned state: a write-ahead sink may need it without any reference',
