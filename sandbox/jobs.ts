@@ -48,9 +48,9 @@ export async function submitJar(restUrl: string, run: JarRun): Promise<string> {
   return textAt(await postJson(`${restUrl}/jars/${basename(uploaded)}/run`, request), 'jobid')
 }
 
-/** The state of a job as the JobManager tells it: `RUNNING`, `FINISHED`, ... */
+/** The state of a job as the JobManager tells it: `RUNNING`, `FINISHED`, ... `/jobs/:id` would tell what was so up to 3 s ago. */
 export async function jobState(restUrl: string, jobId: string): Promise<string> {
-  return textAt(await requestJson(`${restUrl}/jobs/${jobId}`), 'state')
+  return textAt(await requestJson(`${restUrl}/jobs/${jobId}/status`), 'status')
 }
 
 /** Waits until a job has completed that many checkpoints; the path of its newest. */
