@@ -82,12 +82,12 @@ function keepReasons(snapshot: Snapshot, input: RetentionInput, last: Map<Snapsh
   }
   add('not-asked', isAsked(snapshot.jobId, input.only) ? null : 'it belongs to another job than --job')
   add('pinned', input.policy.pins.has(key) ? 'pinned in the configuration' : null)
-  add('in-use', input.inUse.get(key))
   add('writing', snapshot.completeness === 'writing' ? 'it is being written' : null)
   const isGivenUpFile = isDead(`${key}/_metadata`, snapshot.etag, input.policy.dead)
   add('protected', snapshot.completeness === 'unreadable' && !isGivenUpFile ? `what it needs is unknown: ${snapshot.problem}` : null)
   const owner = ownerReason(snapshot, input)
   if (owner !== null) reasons.push(owner)
+  add('in-use', input.inUse.get(key))
   add('last-of-lineage', last.get(snapshot))
   const age = ageReason(snapshot, input)
   if (age !== null) reasons.push(age)
@@ -131,10 +131,29 @@ function lastOfLineages(input: RetentionInput): Map<Snapshot, string> {
     ]) {
       if (isGivenUp(key, group, input)) continue
       const newest = group.toSorted(byAge).slice(0, Math.max(1, input.policy.keepLast))
-      for (const snapshot of newest) last.set(snapshot, last.get(snapshot) ?? lastWords(label, input.policy.keepLast))
+      for (const snapshot of newest)
+        last.set(snapshot, last.get(snapshot) ?? lastWords(label, input.policy.keepLast) + hint(key, snapshot, input))
     }
   }
+  keepRemains(input, last)
   return last
+}
+
+/** Where nothing of a lineage restores, the newest that holds anything stays, for whoever wants to mend it. */
+function keepRemains(input: RetentionInput, last: Map<Snapshot, string>): void {
+  for (const [key, lineage] of groupBy(input.snapshots, (snapshot) => input.lineages.of(snapshot))) {
+    if (lineage.some((snapshot) => snapshot.completeness === 'complete')) continue
+    const remains = lineage.filter((snapshot) => snapshot.etag !== null && snapshot.references.length > 0).toSorted(byAge)
+    const [newest] = remains
+    if (newest === undefined || isGivenUp(key, remains, input)) continue
+    last.set(newest, `nothing of ${input.lineages.label(key)} is restorable, and this is the last that is left of it`)
+  }
+}
+
+/** Of a tree that nobody can name, its operators may remind a person of what it was; they prove nothing. */
+function hint(key: string, snapshot: Snapshot, input: RetentionInput): string {
+  if (input.lineages.isNamed(key) || snapshot.operatorNames.length === 0) return ''
+  return ` (its operators: ${snapshot.operatorNames.slice(0, 3).join(', ')})`
 }
 
 /**

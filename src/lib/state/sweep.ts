@@ -119,7 +119,7 @@ const HOLD_WORDS: Record<HoldReason, string> = {
   'task-owned': 'task-owned state: a write-ahead sink may need it without any reference',
   temporary: "the driver's temporary uploads",
   'unknown-name': 'not a name that Flink gives its state files',
-  'unknown-layout': 'outside the known layout',
+  'unknown-layout': 'not where Flink keeps state: never touched',
   'outside-roots': 'outside the configured roots',
   'not-asked': 'of other jobs than --job',
   'needed-directory': 'below a directory that a snapshot needs as a whole',
