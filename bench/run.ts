@@ -1,0 +1,6 @@
+/** `npm run bench`: every bench in turn, each answering the lines to print. */
+import { benchMetadata } from './metadata.js'
+
+const BENCHES: Record<string, () => Promise<string[]>> = { metadata: benchMetadata }
+
+for (const [name, bench] of Object.entries(BENCHES)) console.log(`${name}\n${(await bench()).map((line) => `  ${line}`).join('\n')}`)
