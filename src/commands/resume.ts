@@ -2,8 +2,10 @@ import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
 import { changeFlags, countFlag } from '../lib/cli/flags.js'
 import { readProgram } from '../lib/cli/program.js'
-import { resumeJob } from '../lib/operations/resume-job.js'
-import { stateRoots } from '../lib/scope.js'
+import type { Context } from '../lib/context.js'
+import { locateNamed } from '../lib/operations/locate-named.js'
+import { type Program, resumeJob } from '../lib/operations/resume-job.js'
+import { openScope, stateRoots } from '../lib/scope.js'
 import { restoreProgress } from '../lib/views/wait.js'
 
 const CLAIM_MODES = { no_claim: 'NO_CLAIM', claim: 'CLAIM', legacy: 'LEGACY' } as const
@@ -20,7 +22,7 @@ export default class Resume extends BaseCommand {
   }
   static override flags = {
     ...changeFlags,
-    from: Flags.string({ description: 'snapshot: URI, or path below a root', required: true, helpValue: '<path>' }),
+    from: Flags.string({ description: 'snapshot: URI, path below a root, or latest', required: true, helpValue: '<path>' }),
     'claim-mode': Flags.option({
       description: 'who owns the snapshot afterwards',
       options: ['no_claim', 'claim', 'legacy'] as const,
@@ -52,9 +54,10 @@ export default class Resume extends BaseCommand {
     const program = await readProgram(args.program, config, flags)
     if (flags['claim-mode'] === 'claim')
       this.notice('CLAIM hands the snapshot to the new job: Flink deletes it when it is not needed any more.')
+    const from = flags.from === 'latest' ? await this.#latest(program, args.program, context) : flags.from
     const result = await resumeJob({
       program,
-      from: flags.from,
+      from,
       claimMode: CLAIM_MODES[flags['claim-mode']],
       allowNonRestoredState: flags['allow-non-restored-state'],
       allowClaimNative: flags['allow-claim-native'],
@@ -67,7 +70,7 @@ export default class Resume extends BaseCommand {
       storage: await context.storage(),
       signal: this.signal,
       now: context.now,
-      onStarted: (jobId) => this.progress.say(`Started job ${jobId} from ${flags.from}`),
+      onStarted: (jobId) => this.progress.say(`Started job ${jobId} from ${from}`),
       onProgress: (progress) => this.progress.update(restoreProgress(args.program, progress)),
     })
     this.progress.say(
@@ -77,5 +80,13 @@ export default class Resume extends BaseCommand {
     )
     if (result.jobId !== null) this.print(result.jobId)
     return result
+  }
+
+  /** The newest complete snapshot of the job, whichever of its runs wrote it. */
+  async #latest(program: Program, text: string, context: Context): Promise<string> {
+    const job = program.kind === 'script' ? (program.name ?? text) : text
+    const { path } = await locateNamed({ text: 'latest', job, scope: await openScope(context), context })
+    this.progress.say(`The newest complete snapshot of ${job} is ${path}`)
+    return path
   }
 }
