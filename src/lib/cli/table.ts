@@ -5,8 +5,10 @@ import type { Streams } from './streams.js'
 export interface Column {
   title: string
   align?: 'right'
-  /** The one column that gives way when the terminal is narrow. */
+  /** The one column that gives way first when the terminal is narrow. */
   elastic?: boolean
+  /** What a text that is too long loses; a state path its start, since the last segments tell the difference. Default: its end. */
+  loses?: 'start' | 'end'
   /** Left out when the terminal is narrower than this. */
   fromWidth?: number
 }
@@ -27,6 +29,8 @@ export interface Table {
   ids: string[]
   /** Shown to a person instead of an empty table. */
   empty: string
+  /** Where its columns do not fit, each row becomes a few lines instead: for texts that are worth nothing when they are cut. */
+  stacks?: boolean
 }
 
 export type OutputFormat = 'table' | 'tsv' | 'id' | 'json'
@@ -47,26 +51,30 @@ function tsv(text: string): string {
 }
 
 const GAP = 2
+/** The elastic column gives way to this width, the others to `SHORTEST`. */
 const LEAST = 12
+const SHORTEST = 6
+
+interface Shown {
+  column: Column
+  at: number
+  width: number
+}
 
 function fitted(table: Table, streams: Streams): string {
-  const shown = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => (column.fromWidth ?? 0) <= streams.columns)
-  const widths = shown.map(({ column, at }) => Math.max(column.title.length, ...table.rows.map((row) => row[at]?.text.length ?? 0)))
-  const over = widths.reduce((sum, width) => sum + width + GAP, -GAP) - streams.columns
-  const elastic = shown.findIndex(({ column }) => column.elastic)
-  const room = over > 0 && elastic >= 0 ? Math.max(LEAST, (widths[elastic] ?? 0) - over) : Number.POSITIVE_INFINITY
+  const shown = table.columns
+    .map((column, at) => ({ column, at, width: naturalWidth(table, column, at) }))
+    .filter(({ column }) => (column.fromWidth ?? 0) <= streams.columns)
+  if (table.stacks === true && tooWide(shown, streams) > 0) return stacked(table, streams)
+  narrow(shown, streams)
   const drawn = new CliTable({
-    head: shown.map(({ column }) => paint(column.title, 'faint', streams)),
+    head: shown.map(({ column, width }) => paint(shorten(column.title, width, 'end'), 'faint', streams)),
     chars: BORDERLESS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: shown.map(({ column }) => column.align ?? 'left'),
   })
   for (const row of table.rows) {
-    drawn.push(
-      shown.map(({ at }, index) =>
-        paint(shorten(row[at]?.text ?? '', index === elastic ? room : Number.POSITIVE_INFINITY), row[at]?.tone, streams),
-      ),
-    )
+    drawn.push(shown.map(({ at, width, column }) => paint(shorten(row[at]?.text ?? '', width, column.loses), row[at]?.tone, streams)))
   }
   return drawn
     .toString()
@@ -75,9 +83,36 @@ function fitted(table: Table, streams: Streams): string {
     .join('\n')
 }
 
-/** Keeps the end: of a state path the last segments tell the difference. */
-function shorten(text: string, room: number): string {
-  return text.length <= room ? text : `…${text.slice(text.length - room + 1)}`
+function naturalWidth(table: Table, column: Column, at: number): number {
+  return Math.max(column.title.length, ...table.rows.map((row) => row[at]?.text.length ?? 0))
+}
+
+function tooWide(shown: Shown[], streams: Streams): number {
+  return shown.reduce((sum, { width }) => sum + width + GAP, -GAP) - streams.columns
+}
+
+/** Takes from the elastic column first, then from whichever is widest. */
+function narrow(shown: Shown[], streams: Streams): void {
+  const elastic = shown.find(({ column }) => column.elastic)
+  if (elastic) elastic.width = Math.min(elastic.width, Math.max(LEAST, elastic.width - Math.max(0, tooWide(shown, streams))))
+  while (tooWide(shown, streams) > 0) {
+    const widest = shown.reduce((a, b) => (b.width > a.width ? b : a))
+    if (widest.width <= SHORTEST) return
+    widest.width--
+  }
+}
+
+function stacked(table: Table, streams: Streams): string {
+  const line = (cell: Cell, at: number) => {
+    const indent = at === 0 ? '' : '  '
+    return `${indent}${paint(shorten(cell.text, streams.columns - indent.length, table.columns[at]?.loses), cell.tone, streams)}`
+  }
+  return table.rows.map((row) => row.map(line).join('\n')).join('\n')
+}
+
+function shorten(text: string, room: number, loses: Column['loses'] = 'end'): string {
+  if (text.length <= room) return text
+  return loses === 'start' ? `…${text.slice(text.length - room + 1)}` : `${text.slice(0, room - 1)}…`
 }
 
 const BORDERLESS = {

@@ -6,7 +6,7 @@ import type { CleanupPlan, DeleteReason, Guard, Held } from '../state/plan.js'
 import type { Decision, KeepReason } from '../state/retention.js'
 import { snapshotBytes } from '../state/survey.js'
 import { describeHold, type HoldReason } from '../state/sweep.js'
-import { bytes, plural } from './format.js'
+import { bytes, plural, wrap } from './format.js'
 
 export interface CleanupViewInput {
   plan: CleanupPlan
@@ -32,12 +32,13 @@ export function cleanupPlanText(input: CleanupViewInput): string {
 }
 
 function section(title: string, lines: string[], { streams }: CleanupViewInput): string[] {
-  return lines.length === 0 ? [] : [paint(title, 'strong', streams), ...lines.map((line) => fitted(`  ${line}`, streams))]
+  return lines.length === 0
+    ? []
+    : [paint(title, 'strong', streams), ...lines.flatMap((line) => wrap(`  ${line}`, streams.columns, WORDS_AT))]
 }
 
-function fitted(line: string, streams: Streams): string {
-  return line.length <= streams.columns ? line : `${line.slice(0, Math.max(0, streams.columns - 1))}…`
-}
+/** Where the words of a row begin, after its indent, the count and the size. */
+const WORDS_AT = 2 + 7 + 2 + 9 + 2
 
 const DELETE_WORDS: Record<DeleteReason, string> = {
   'expired-checkpoint': 'expired checkpoints',
@@ -132,9 +133,10 @@ const GUARD_TONES: Record<Guard['status'], Tone> = { ok: 'good', warn: 'careful'
 function guardLines(guards: Guard[], streams: Streams): string[] {
   const shown = guards.filter((guard) => guard.status !== 'ok')
   const passed = guards.length - shown.length
-  const lines = shown.map((guard) => {
+  const lines = shown.flatMap((guard) => {
     const way = guard.status === 'refuse' ? (guard.override === null ? '' : ` Override: ${guard.override}`) : ''
-    return `  ${paint(guard.status.padEnd(6), GUARD_TONES[guard.status], streams)}  ${guard.name}: ${guard.message}.${way}`
+    const [first = '', ...more] = wrap(`  ${guard.status.padEnd(6)}  ${guard.name}: ${guard.message}.${way}`, streams.columns, 10)
+    return [first.replace(guard.status, (word) => paint(word, GUARD_TONES[guard.status], streams)), ...more]
   })
   return [`${paint('Guards', 'strong', streams)}: ${passed} of ${guards.length} ok`, ...lines]
 }

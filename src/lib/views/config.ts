@@ -9,7 +9,11 @@ interface Row {
 /** `config` for a person and for a pipe. */
 export function configTable(rows: Row[]): Table {
   return {
-    columns: [{ title: 'SETTING' }, { title: 'VALUE', elastic: true }, { title: 'FROM' }],
+    columns: [
+      { title: 'SETTING', loses: 'start' },
+      { title: 'VALUE', loses: 'start' },
+      { title: 'FROM', loses: 'start' },
+    ],
     rows: rows.map(({ key, value, source }) => [
       { text: key, raw: key, tone: 'strong' },
       { text: value, raw: value },
@@ -17,6 +21,7 @@ export function configTable(rows: Row[]): Table {
     ]),
     ids: rows.map((row) => row.key),
     empty: 'Nothing is configured.',
+    stacks: true,
   }
 }
 

@@ -36,3 +36,17 @@ export function plural(count: number, word: string): string {
 export function shortId(jobId: string): string {
   return jobId.slice(0, 8)
 }
+
+/** Breaks a text into lines of at most `columns`, at spaces; lines after the first begin with `indent` spaces. */
+export function wrap(text: string, columns: number, indent = 0): string[] {
+  const lines: string[] = []
+  let rest = text
+  while (rest.length > columns) {
+    const first = lines.length === 0 ? 0 : indent
+    const space = rest.lastIndexOf(' ', columns)
+    const end = space > first ? space : columns
+    lines.push(rest.slice(0, end).trimEnd())
+    rest = ' '.repeat(indent) + rest.slice(end).trimStart()
+  }
+  return [...lines, rest]
+}

@@ -1,6 +1,6 @@
 import type { Cell, Table } from '../cli/table.js'
 import type { Inspection } from '../operations/inspect-snapshot.js'
-import { bytes, plural } from './format.js'
+import { bytes, plural, wrap } from './format.js'
 
 /** Operators of a snapshot with what they hold, for a person. */
 export function operatorsTable(inspection: Inspection): Table {
@@ -28,7 +28,7 @@ export function operatorsTable(inspection: Inspection): Table {
 export function referencesTable(inspection: Inspection): Table {
   return {
     columns: [
-      { title: 'FILE', elastic: true },
+      { title: 'FILE', elastic: true, loses: 'start' },
       { title: 'SIZE', align: 'right' },
       { title: 'KIND' },
       { title: 'SHARED' },
@@ -50,13 +50,20 @@ export function referencesTable(inspection: Inspection): Table {
   }
 }
 
-/** Headline and sums, for a person. */
-export function inspectionSummary(inspection: Inspection): string {
+/** Headline and sums, for a person whose terminal is `columns` wide. */
+export function inspectionSummary(inspection: Inspection, columns: number): string {
   const { totals } = inspection
   const kind = inspection.kind ?? 'snapshot'
+  const { path } = inspection
   return [
-    `${inspection.path}`,
-    `${kind}, format ${inspection.formatVersion}, checkpoint id ${inspection.checkpointId}, ${plural(inspection.operators.length, 'operator')}`,
-    `${plural(totals.references, 'reference')} to ${plural(totals.files, 'file')} (${bytes(totals.fileBytes)}), ${bytes(totals.inlineBytes)} inside _metadata`,
+    path.length <= columns ? path : `…${path.slice(path.length - columns + 1)}`,
+    ...wrap(
+      `${kind}, format ${inspection.formatVersion}, checkpoint id ${inspection.checkpointId}, ${plural(inspection.operators.length, 'operator')}`,
+      columns,
+    ),
+    ...wrap(
+      `${plural(totals.references, 'reference')} to ${plural(totals.files, 'file')} (${bytes(totals.fileBytes)}), ${bytes(totals.inlineBytes)} inside _metadata`,
+      columns,
+    ),
   ].join('\n')
 }

@@ -4,7 +4,7 @@ import type { Completeness } from '../state/snapshot.js'
 import { bytes, duration, isoTime, shortId } from './format.js'
 
 const COLUMNS: Table['columns'] = [
-  { title: 'PATH', elastic: true },
+  { title: 'PATH', elastic: true, loses: 'start' },
   { title: 'JOB' },
   { title: 'COMPLETENESS' },
   { title: 'AGE', align: 'right' },
