@@ -18,7 +18,8 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof FlinkopsError) return shown(error)
   if (signal.aborted && signal.reason instanceof FlinkopsError) return shown(signal.reason)
   // oclif's own exit codes differ from one mistake to the next; they are all mistakes of usage.
-  if (error instanceof Errors.CLIError) return { code: 'USAGE', message: firstLines(error.message), suggestions: [], exitCode: EXIT.usage }
+  if (error instanceof Errors.CLIError)
+    return { code: 'USAGE', message: missingArgs(error) ?? firstLines(error.message), suggestions: [], exitCode: EXIT.usage }
   const message = error instanceof Error ? error.message : String(error)
   return {
     code: 'INTERNAL',
@@ -30,6 +31,13 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
 
 function shown({ code, message, suggestions, exitCode }: FlinkopsError): Failure {
   return { code, message: firstLines(message), suggestions, exitCode }
+}
+
+/** oclif writes arguments that are missing as a table. */
+function missingArgs(error: Error): string | null {
+  if (!('args' in error) || !Array.isArray(error.args) || !error.message.startsWith('Missing')) return null
+  const missing = error.args.map(({ name, description }) => `<${name}> (${description})`)
+  return missing.length === 0 ? null : `Missing: ${missing.join(', ')}.`
 }
 
 /** oclif writes "Parsing --flag" before what a flag's parser says, and "See more help with --help" after it. */

@@ -3,7 +3,7 @@ import type { Context } from '../context.js'
 import { finishSavepoint, type SavepointResult, startSavepoint } from '../operations/take-savepoint.js'
 import type { JournalOperation } from '../ports.js'
 import { stateRoots } from '../scope.js'
-import { bytes, duration } from '../views/format.js'
+import { bytes, duration, plural } from '../views/format.js'
 import { savepointProgress } from '../views/wait.js'
 import { BaseCommand } from './base-command.js'
 import { type baseFlags, formatFlag } from './flags.js'
@@ -64,7 +64,9 @@ export abstract class SavepointCommand extends BaseCommand {
       onNotice: (text) => this.notice(text),
     })
     const { references } = result
-    this.progress.say(`Completed in ${duration(result.durationMs)}: ${bytes(result.sizeBytes)} in ${references.count} files, all there`)
+    this.progress.say(
+      `Completed in ${duration(result.durationMs)}: ${bytes(result.sizeBytes)} in ${plural(references.count, 'file')}, all there`,
+    )
     this.print(result.path)
     if (operation.kind === 'stop' && this.streams.stderrTty)
       this.progress.say(`Resume with: flinkops resume <script.sql|job.jar> --from ${result.path}`)
