@@ -1,7 +1,8 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
-import { changeFlags, countFlag } from '../lib/cli/flags.js'
+import { changeFlags } from '../lib/cli/flags.js'
 import { readProgram } from '../lib/cli/program.js'
+import { resumeFlags } from '../lib/cli/resume-flags.js'
 import type { Context } from '../lib/context.js'
 import { locateNamed } from '../lib/operations/locate-named.js'
 import { type Program, resumeJob } from '../lib/operations/resume-job.js'
@@ -22,29 +23,7 @@ export default class Resume extends BaseCommand {
   }
   static override flags = {
     ...changeFlags,
-    from: Flags.string({ description: 'snapshot: URI, path below a root, or latest', required: true, helpValue: '<path>' }),
-    'claim-mode': Flags.option({
-      description: 'who owns the snapshot afterwards',
-      options: ['no_claim', 'claim', 'legacy'] as const,
-      default: 'no_claim' as const,
-    })(),
-    'allow-non-restored-state': Flags.boolean({
-      default: false,
-      description: 'drop state of operators that are not in the program any more, for good',
-    }),
-    'allow-claim-native': Flags.boolean({
-      default: false,
-      description: 'claim a native savepoint although later checkpoints may not restore (FLINK-39964)',
-    }),
-    wait: Flags.option({
-      description: 'end when restored, or when a first checkpoint is completed and readable',
-      options: ['restored', 'checkpoint'] as const,
-      default: 'checkpoint' as const,
-    })(),
-    'entry-class': Flags.string({ description: 'main class of the jar' }),
-    arg: Flags.string({ description: 'argument of the program, one each time', multiple: true }),
-    parallelism: countFlag({ description: 'parallelism of the jar job' }),
-    'sql-gateway': Flags.string({ description: 'SQL Gateway URL', helpValue: '<url>' }),
+    ...resumeFlags,
   }
 
   async run(): Promise<object> {

@@ -71,6 +71,7 @@ export class Inventory {
   }
 
   #addOther(blob: ListedBlob): void {
+    if (blob.name.startsWith('_flinkops/')) return
     const key = locationKey({ ...blob, name: blob.name.split('/')[0] ?? '' })
     const sum = this.others.get(key) ?? { blobs: 0, bytes: 0 }
     this.others.set(key, { blobs: sum.blobs + 1, bytes: sum.bytes + blob.sizeBytes })
