@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { ACCOUNT_HOST } from '../../sandbox/emulator.js'
 import { EMULATOR_KEY } from './azurite.js'
@@ -77,3 +78,27 @@ async function everythingBelow(dir: string): Promise<string> {
   const texts = await Promise.all(files.map(async (file) => `${file}\n${await readFile(file, 'utf8')}`))
   return texts.join('\n')
 }
+
+const RUN_JS = resolve(import.meta.dirname, '..', '..', 'bin', 'run.js')
+
+/** Runs a command in a terminal of this width, as a person would; what it shows, with plain line feeds. */
+export async function runInTerminal(cli: Cli, args: readonly string[], options: { columns: number; env?: NodeJS.ProcessEnv }) {
+  const quoted = [process.execPath, RUN_JS, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+  const child = spawn('script', ['-qec', `stty cols ${options.columns} rows 50; exec ${quoted}`, '/dev/null'], {
+    cwd: cli.dir,
+    env: { ...process.env, ...cli.env, NODE_ENV: 'production', TERM: 'xterm-256color', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+  const code = await new Promise<number | null>((done, failed) => child.once('error', failed).once('close', done))
+  return { text: text.replaceAll('\r\n', '\n'), code }
+}
+
+/** The lines that stay on the screen: of a line that was drawn over, only its last words; without colours. */
+export function screenLines(text: string): string[] {
+  return text.split('\n').map((line) => (line.split(`\r${CSI}2K`).at(-1) ?? '').replaceAll(COLOUR, ''))
+}
+
+const CSI = '\u001B['
+export const COLOUR = new RegExp(`${CSI.replace('[', '\\[')}[\\d;]*m`, 'g')

@@ -75,7 +75,7 @@ const ROWS: Row[] = [
   },
   { what: 'a prefix that is too short', args: () => ['savepoint', 'a1b'], exit: 2, code: 'USAGE', says: ['a1b', '4 hex digits'] },
   { what: 'a job id of 33 digits', args: () => ['savepoint', `${SALES}0`], exit: 2, code: 'USAGE', says: [`${SALES}0`, '33 digits'] },
-  { what: 'no job', args: () => ['stop'], exit: 2, code: 'USAGE', says: ['job'] },
+  { what: 'no job', args: () => ['stop'], exit: 2, code: 'USAGE', says: ['Missing: <job> (job id, '] },
   {
     what: 'an unknown job, looked for in storage',
     args: () => ['list-checkpoints', 'no_such_job'],

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { cluster } from '../../support/fake-cluster.js'
+import { startFakeJobManager } from '../../support/fake-jobmanager.js'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+
+/** Runs the built command line and answers every file that it loaded. */
+async function filesLoadedBy(args: string[]): Promise<{ files: string[]; stdout: string; code: number | null }> {
+  const dir = await mkdtemp(join(tmpdir(), 'flinkops-startup-'))
+  try {
+    const kept = Object.entries(process.env).filter(([name]) => !/^(FLINK|AZURE_|VITEST|XDG_|NODE_OPTIONS$)/.test(name))
+    const env = { ...Object.fromEntries(kept), NODE_ENV: 'production', NODE_V8_COVERAGE: join(dir, 'coverage'), XDG_STATE_HOME: dir }
+    const child = spawn(process.execPath, [join(ROOT, 'bin/run.js'), ...args], { cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    const code = await new Promise<number | null>((done, failed) => child.once('error', failed).once('close', done))
+    return { files: await loadedFiles(join(dir, 'coverage')), stdout, code }
+  } finally {
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function loadedFiles(coverage: string): Promise<string[]> {
+  const reports = await Promise.all((await readdir(coverage)).map((name) => readFile(join(coverage, name), 'utf8')))
+  const scripts = reports.flatMap((text) => (JSON.parse(text) as { result: { url: string }[] }).result)
+  return [...new Set(scripts.map(({ url }) => url).filter((url) => url.startsWith('file:')))]
+}
+
+const azure = (files: string[]) => files.filter((file) => /@azure|@typespec|msal/.test(file))
+
+describe('starting up', () => {
+  it('finds the manifest, without which every command is loaded for each', () => {
+    expect(existsSync(join(ROOT, 'oclif.manifest.json'))).toBe(true)
+  })
+
+  it('loads fewer than 200 files and no Azure SDK for --version', async () => {
+    const { files, stdout, code } = await filesLoadedBy(['--version'])
+
+    expect(stdout).toMatch(/^flinkops\/\d+\.\d+\.\d+ /)
+    expect(code).toBe(0)
+    expect(files.some((file) => file.endsWith('/bin/run.js'))).toBe(true)
+    expect(files.length).toBeLessThan(200)
+    expect(azure(files)).toEqual([])
+  })
+
+  it('loads no Azure SDK for --help', async () => {
+    const { files, stdout, code } = await filesLoadedBy(['--help'])
+
+    expect(stdout).toContain('list-jobs')
+    expect(code).toBe(0)
+    expect(azure(files)).toEqual([])
+  })
+
+  it('loads no Azure SDK for list-jobs', async () => {
+    const jobManager = await startFakeJobManager(cluster())
+    const { files, stdout, code } = await filesLoadedBy(['list-jobs', '--jobmanager', jobManager.url])
+    await jobManager.stop()
+
+    expect(stdout.split('\n')).toHaveLength(3)
+    expect(code).toBe(0)
+    expect(files.some((file) => file.endsWith('/dist/commands/list-jobs.js'))).toBe(true)
+    expect(azure(files)).toEqual([])
+  })
+})
