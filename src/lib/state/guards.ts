@@ -52,16 +52,17 @@ function metadataKeyOf(directory: Location): string {
 
 /**
  * In the newest snapshot of each job every absolute reference must exist: one miss means that paths are not understood, and then
- * every file would look orphaned. A tree that a later job claimed is exempt: CLAIM breaks the other snapshots in it for good.
+ * every file would look orphaned. A tree that a later job claimed is exempt: CLAIM breaks the other snapshots in it for good. An ended
+ * job may have left a broken one behind (its JobManager died while discarding it): a person gives that up by name.
  */
 function hitRateGuard(input: PlanInput): Guard {
   const claimed = claimedJobs(input)
   for (const snapshot of newestByJob(input.survey.snapshots)) {
     if (snapshot.missingAbsolute === 0 || (snapshot.jobId !== null && claimed.has(snapshot.jobId))) continue
-    return refuse(
-      'hit-rate',
-      `${snapshot.directory.name} is the newest of its job, and ${snapshot.missingAbsolute} of its files are not in the listing`,
-    )
+    if (isDead(metadataKeyOf(snapshot.directory), snapshot.etag, input.dead)) continue
+    const message = `${snapshot.directory.name} is the newest of its job, and ${snapshot.missingAbsolute} of its files are not in the listing`
+    const hasEnded = snapshot.jobId !== null && input.jobs.get(snapshot.jobId)?.liveness === 'terminated'
+    return refuse('hit-rate', message, hasEnded ? `--dead ${snapshot.directory.name}/_metadata#${snapshot.etag}` : null)
   }
   return ok('hit-rate', 'every file that the newest snapshots name is there')
 }

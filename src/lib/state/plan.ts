@@ -200,6 +200,8 @@ class Planner {
   readonly #live: LiveSet
   readonly #strays: Strays
   readonly #running: Map<string, RunningTree>
+  /** Directories (keys) with a `_metadata` that stays. */
+  readonly #withMetadata: Set<string>
   readonly #isChangelogLive: boolean
   /** When the newest blob of a directory without `_metadata` was written, by key: while one is young, all may be under way. */
   readonly #newestIn: Map<string, number>
@@ -208,6 +210,9 @@ class Planner {
     this.#input = input
     this.#live = live
     this.#strays = strays
+    const expiring = new Set(input.decisions.filter((one) => one.verdict === 'expire').map((one) => one.snapshot))
+    const staying = input.survey.snapshots.filter((one) => one.etag !== null && !expiring.has(one))
+    this.#withMetadata = new Set(staying.map((one) => locationKey(one.directory)))
     this.#running = runningTrees(input.survey, input.jobs, input.graceMs)
     this.#isChangelogLive = [...input.jobs.values()].some((job) => job.liveness !== 'terminated' && job.changelog === true)
     const unfinished = input.survey.snapshots.filter((one) => one.etag === null)
@@ -239,7 +244,7 @@ class Planner {
 
   /** A file in the expired snapshot's own directory goes with it; one elsewhere must pass the class table of its tree. */
   #mayGo(blob: StoredBlob, directory: Location): boolean {
-    const verdict = this.#sweepOne(blob, true)
+    const verdict = this.#sweepOne(blob)
     if (verdict.action === 'delete') return true
     const isOwn = blob.account === directory.account && blob.container === directory.container && isBelow(blob.name, directory.name)
     return (
@@ -252,7 +257,7 @@ class Planner {
     )
   }
 
-  #sweepOne(blob: StoredBlob, hasMetadata: boolean): SweepVerdict {
+  #sweepOne(blob: StoredBlob): SweepVerdict {
     const place = placeOf(blob.name)
     const directoryKey = locationKey({ ...blob, name: place.directory })
     const job = jobOf(place, this.#input.jobs)
@@ -262,7 +267,7 @@ class Planner {
       graceMs: this.#input.graceMs,
       job,
       isAsked: isAsked(job?.jobId ?? null, this.#input.only),
-      hasMetadata,
+      hasMetadata: this.#withMetadata.has(directoryKey),
       isBelowRoot: isUnderRoots(blob, this.#input.roots),
       isBelowNeededDirectory: this.#isBelowNeededDirectory(blob),
       isPossiblyNeeded: this.#strays.names.has(lastSegment(blob.name)) || this.#strays.trees.has(treeKey(blob, place)),
@@ -281,15 +286,11 @@ class Planner {
   }
 
   swept(): Swept {
-    const withMetadata = new Set(this.#input.survey.snapshots.filter((one) => one.etag !== null).map((one) => locationKey(one.directory)))
     const held = new Map<string, Held>()
     const swept: Swept = { deletes: [], held: [], kept: [] }
     for (const blob of this.#input.survey.loose) {
       const place = placeOf(blob.name)
-      const verdict: SweepVerdict =
-        this.#input.sweeps === false
-          ? { action: 'hold', reason: 'not-asked' }
-          : this.#sweepOne(blob, withMetadata.has(locationKey({ ...blob, name: place.directory })))
+      const verdict: SweepVerdict = this.#input.sweeps === false ? { action: 'hold', reason: 'not-asked' } : this.#sweepOne(blob)
       if (verdict.action === 'delete') swept.deletes.push({ blob, reason: verdict.reason, after: [] })
       else {
         swept.kept.push(blob)

@@ -143,7 +143,9 @@ function lastOfLineages(input: RetentionInput): Map<Snapshot, string> {
 function keepRemains(input: RetentionInput, last: Map<Snapshot, string>): void {
   for (const [key, lineage] of groupBy(input.snapshots, (snapshot) => input.lineages.of(snapshot))) {
     if (lineage.some((snapshot) => snapshot.completeness === 'complete')) continue
-    const remains = lineage.filter((snapshot) => snapshot.etag !== null && snapshot.references.length > 0).toSorted(byAge)
+    const isWhole = (snapshot: Snapshot) => snapshot.etag !== null && snapshot.references.length > 0
+    const isGiven = (snapshot: Snapshot) => isDead(`${locationKey(snapshot.directory)}/_metadata`, snapshot.etag, input.policy.dead)
+    const remains = lineage.filter((snapshot) => isWhole(snapshot) && !isGiven(snapshot)).toSorted(byAge)
     const [newest] = remains
     if (newest === undefined || isGivenUp(key, remains, input)) continue
     last.set(newest, `nothing of ${input.lineages.label(key)} is restorable, and this is the last that is left of it`)
