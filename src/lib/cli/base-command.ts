@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Command, Errors, type Interfaces } from '@oclif/core'
 import { createContext } from '../context.js'
 import { EXIT, FlinkopsError } from '../errors.js'
@@ -35,6 +36,8 @@ export abstract class BaseCommand extends Command {
 
   protected override async init(): Promise<void> {
     await super.init()
+    // As many requests as are in flight listen to it.
+    setMaxListeners(0, this.#abort.signal)
     process.on('SIGINT', this.#onInterrupt)
     process.on('SIGTERM', this.#onInterrupt)
   }

@@ -35,7 +35,7 @@ export abstract class SnapshotsCommand extends BaseCommand {
       onBlobs: (blobs) => this.progress.update(`Listing storage: ${plural(blobs, 'blob')}`),
     })
     this.progress.done()
-    for (const problem of silent) this.notice(`${problem} What is live is not known.`)
+    for (const problem of silent) this.notice(`${problem.replace(/\.$/, '')}. What is live is not known.`)
     const shown = snapshots.slice(0, flags.limit ?? snapshots.length)
     this.renderTable(snapshotsTable(shown, `${kind}s`))
     if (shown.length < snapshots.length) this.progress.say(`Showing ${shown.length} of ${snapshots.length}.`)

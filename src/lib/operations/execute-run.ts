@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { refusedError } from '../errors.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock, HeldLock } from '../ports-lock.js'
@@ -30,6 +31,7 @@ export async function executeRun(input: ExecuteRunInput): Promise<ExecuteResult>
       locks.push(await input.storage.acquire({ account, container, runId, signal: input.signal }))
     }
     const signal = AbortSignal.any([input.signal, ...locks.map((lock) => lock.lost)])
+    setMaxListeners(0, signal)
     await journal(input, signal)
     const checked = await input.recheck(signal)
     if (checked.state === 'abort') throw refusedError('RECHECK', `Nothing was deleted: ${checked.why}.`, 'Plan again: flinkops cleanup')
