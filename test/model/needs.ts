@@ -1,0 +1,51 @@
+import type { SimJob } from './job.js'
+import { metadataOf } from './paths.js'
+import { isRestorable, type SimSnapshot } from './snapshot.js'
+import type { World } from './world.js'
+
+export interface NeedsOptions {
+  /** `_metadata` path → ETag of what the user gave up. */
+  expired: ReadonlyMap<string, string>
+  /** Jobs submitted since; what they need is for the re-check to find. */
+  startedSinceMs?: number
+}
+
+/** Path → who needs it: the simulator's own truth, from what it did and not from what storage shows. */
+export function neededPaths(world: World, options: NeedsOptions): Map<string, string> {
+  const needed = new Map<string, string>()
+  for (const job of world.livingJobs()) {
+    if (options.startedSinceMs === undefined || job.startedAtMs < options.startedSinceMs) addJob(job, needed)
+  }
+  for (const snapshot of world.snapshots.values()) {
+    if (isGivenUp(world, snapshot, options.expired) || !isRestorable(snapshot, world.store)) continue
+    add(needed, snapshot.writtenFiles.keys(), `${snapshot.directory} restores with it`)
+    needed.set(metadataOf(snapshot.directory), `${snapshot.directory} is restorable`)
+  }
+  add(needed, world.copying, 'a person is copying it back')
+  return needed
+}
+
+export function isGivenUp(world: World, snapshot: SimSnapshot, expired: ReadonlyMap<string, string>): boolean {
+  const etag = expired.get(metadataOf(snapshot.directory))
+  return etag !== undefined && world.metadataBlob(snapshot)?.etag === etag
+}
+
+function addJob(job: SimJob, needed: Map<string, string>): void {
+  add(needed, [`${job.tree}/shared`, `${job.tree}/taskowned`], `${job} writes there`)
+  for (const pending of job.pending) add(needed, pending.paths, `${job} is writing ${pending.directory}`)
+  for (const backend of job.backends) add(needed, backend.live(), `${job} may put it into its next checkpoint`)
+  const restored = job.restore?.snapshot
+  if (restored !== undefined && !job.hasOwnCheckpoint) {
+    add(needed, [...restored.trueFiles.keys(), ...restored.writtenFiles.keys()], `${job} was restored from it and has no checkpoint yet`)
+    if (job.state === 'INITIALIZING') needed.set(metadataOf(restored.directory), `${job} is being restored from it`)
+  }
+  if (job.latest !== undefined) add(needed, job.latest.trueFiles.keys(), `${job} fails over to ${job.latest.directory}`)
+  for (const snapshot of job.completed) {
+    if (snapshot === restored) continue
+    add(needed, [...snapshot.trueFiles.keys(), metadataOf(snapshot.directory)], `${job} retains ${snapshot.directory}`)
+  }
+}
+
+function add(needed: Map<string, string>, paths: Iterable<string>, why: string): void {
+  for (const path of paths) if (!needed.has(path)) needed.set(path, why)
+}

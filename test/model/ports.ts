@@ -1,0 +1,148 @@
+import type { Blob, BlobContent, BlobPage, ContainerReader, DeletionProtection, Journal, JournalOperation } from '../../src/lib/ports.js'
+import type { ContainerEraser, DeleteOutcome } from '../../src/lib/ports-erase.js'
+import { ACCOUNT } from './paths.js'
+import type { World } from './world.js'
+
+/** A request under way: the world goes on meanwhile. */
+export type Pause = () => Promise<void>
+
+export class SimReader implements ContainerReader {
+  readonly account = ACCOUNT
+  readonly container: string
+  readonly #world: World
+  readonly #pause: Pause
+  readonly #pageSize: number
+  readonly #softDeleteDays: number | null
+
+  constructor(world: World, container: string, pause: Pause, settings: { pageSize: number; softDeleteDays: number | null }) {
+    this.#world = world
+    this.container = container
+    this.#pause = pause
+    this.#pageSize = settings.pageSize
+    this.#softDeleteDays = settings.softDeleteDays
+  }
+
+  /** Page by page, in the order of names; between two pages everything may change. */
+  async *list(options: { prefix?: string }): AsyncGenerator<BlobPage> {
+    const prefix = `${this.container}/${options.prefix ?? ''}`
+    let after = ''
+    for (;;) {
+      await this.#pause()
+      const paths = this.#world.store.page(prefix, after, this.#pageSize)
+      const page = { blobs: paths.flatMap((path) => this.#blob(path) ?? []), serverTimeMs: this.#world.nowMs }
+      await this.#pause()
+      yield page
+      const last = paths.at(-1)
+      if (last === undefined || paths.length < this.#pageSize) return
+      after = last
+    }
+  }
+
+  async read(options: { name: string; ifMatch?: string }): Promise<BlobContent> {
+    await this.#pause()
+    const stored = this.#world.store.get(this.#path(options.name))
+    await this.#pause()
+    if (stored === undefined) return { state: 'gone' }
+    if (options.ifMatch !== undefined && options.ifMatch !== stored.etag) return { state: 'changed' }
+    const bytes = stored.bytes ?? new Uint8Array(stored.sizeBytes)
+    return { state: 'read', bytes, etag: stored.etag, lastModifiedMs: stored.modifiedMs }
+  }
+
+  async stat(options: { name: string }): Promise<Blob | null> {
+    await this.#pause()
+    return this.#blob(this.#path(options.name))
+  }
+
+  exists(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+
+  protection(): Promise<DeletionProtection> {
+    return Promise.resolve({ softDeleteDays: this.#softDeleteDays })
+  }
+
+  #path(name: string): string {
+    return `${this.container}/${name}`
+  }
+
+  #blob(path: string): Blob | null {
+    const stored = this.#world.store.get(path)
+    if (stored === undefined) return null
+    const { sizeBytes, etag, modifiedMs, isDirectory, isUploading } = stored
+    return { name: path.slice(this.container.length + 1), sizeBytes, etag, lastModifiedMs: modifiedMs, isDirectory, isUploading }
+  }
+}
+
+export interface EraserSettings {
+  /** Told right before a blob goes. */
+  beforeDelete: (path: string) => void
+  /** A planted fault: deletes whatever lies there. */
+  ignoresEtag: boolean
+  /** Share of requests that the service is too busy for. */
+  busyShare: number
+}
+
+export class SimEraser implements ContainerEraser {
+  readonly account = ACCOUNT
+  readonly container: string
+  readonly #world: World
+  readonly #pause: Pause
+  readonly #settings: EraserSettings
+
+  constructor(world: World, container: string, pause: Pause, settings: EraserSettings) {
+    this.#world = world
+    this.container = container
+    this.#pause = pause
+    this.#settings = settings
+  }
+
+  async delete(options: { name: string; etag: string }): Promise<DeleteOutcome> {
+    await this.#pause()
+    if (this.#world.random.chance(this.#settings.busyShare)) return { state: 'busy' }
+    const path = `${this.container}/${options.name}`
+    const stored = this.#world.store.get(path)
+    if (stored === undefined) return { state: 'gone' }
+    if (stored.etag !== options.etag && !this.#settings.ignoresEtag) return { state: 'changed' }
+    this.#settings.beforeDelete(path)
+    this.#world.store.delete(path)
+    this.#world.trace(() => `CLEAN-UP deletes ${path}`)
+    await this.#pause()
+    return { state: 'deleted', permanent: false }
+  }
+}
+
+/** What the tool remembers from run to run. */
+export class SimJournal implements Journal {
+  readonly #names = new Map<string, string>()
+  readonly #restores = new Map<string, string>()
+
+  operationStarted(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  operationEnded(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  operation(): Promise<JournalOperation | null> {
+    return Promise.resolve(null)
+  }
+
+  rememberName(jobId: string, name: string): Promise<void> {
+    this.#names.set(jobId, name)
+    return Promise.resolve()
+  }
+
+  names(): Promise<Map<string, string>> {
+    return Promise.resolve(new Map(this.#names))
+  }
+
+  rememberRestore(jobId: string, path: string): Promise<void> {
+    this.#restores.set(jobId, path)
+    return Promise.resolve()
+  }
+
+  restores(): Promise<Map<string, string>> {
+    return Promise.resolve(new Map(this.#restores))
+  }
+}

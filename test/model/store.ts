@@ -1,0 +1,98 @@
+/** What lies under one path (`<container>/<blob name>`). */
+export interface Stored {
+  /** Only `_metadata` has content that anybody reads. */
+  bytes: Uint8Array | null
+  sizeBytes: number
+  etag: string
+  modifiedMs: number
+  isDirectory: boolean
+  isUploading: boolean
+}
+
+export interface Clock {
+  nowMs: number
+}
+
+const NOTHING = new Uint8Array(0)
+
+/** An object store: names in order, every write a new ETag, times by its own clock. */
+export class ObjectStore {
+  readonly #clock: Clock
+  readonly #blobs = new Map<string, Stored>()
+  #writes = 0
+  /** Sorted paths; rebuilt after a path came or went. */
+  #order: string[] | null = null
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get(path: string): Stored | undefined {
+    return this.#blobs.get(path)
+  }
+
+  has(path: string): boolean {
+    return this.#blobs.has(path)
+  }
+
+  /** The zero-length blob that wasb puts at the final name before any data is there. */
+  link(path: string): void {
+    this.#write(path, { bytes: NOTHING, sizeBytes: 0, isDirectory: false, isUploading: true })
+  }
+
+  put(path: string, content: { bytes: Uint8Array } | { sizeBytes: number }): void {
+    const body =
+      'bytes' in content ? { bytes: content.bytes, sizeBytes: content.bytes.length } : { bytes: null, sizeBytes: content.sizeBytes }
+    this.#write(path, { ...body, isDirectory: false, isUploading: false })
+  }
+
+  mkdir(path: string): void {
+    if (!this.#blobs.has(path)) this.#write(path, { bytes: NOTHING, sizeBytes: 0, isDirectory: true, isUploading: false })
+  }
+
+  delete(path: string): boolean {
+    const existed = this.#blobs.delete(path)
+    if (existed) this.#order = null
+    return existed
+  }
+
+  /** At most `limit` paths below `prefix`, after `after`, in the order of their names. */
+  page(prefix: string, after: string, limit: number): string[] {
+    const order = this.#sorted()
+    const found: string[] = []
+    for (let at = firstAfter(order, after < prefix ? prefix : after); at < order.length && found.length < limit; at++) {
+      const path = order[at]
+      if (path === undefined || !path.startsWith(prefix)) break
+      found.push(path)
+    }
+    return found
+  }
+
+  below(directory: string): string[] {
+    return this.page(`${directory}/`, '', Number.POSITIVE_INFINITY)
+  }
+
+  #write(path: string, content: Omit<Stored, 'etag' | 'modifiedMs'>): void {
+    if (!this.#blobs.has(path)) this.#order = null
+    this.#blobs.set(path, { ...content, etag: `0x${(++this.#writes).toString(16).toUpperCase()}`, modifiedMs: this.#clock.nowMs })
+  }
+
+  #sorted(): string[] {
+    this.#order ??= [...this.#blobs.keys()].toSorted(byCodeUnit)
+    return this.#order
+  }
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}
+
+function firstAfter(order: string[], after: string): number {
+  let [low, high] = [0, order.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((order[middle] ?? '') > after) high = middle
+    else low = middle + 1
+  }
+  return low
+}
