@@ -72,7 +72,7 @@ class Teller {
     while (this.#world.copying.size > 0) this.#world.advance(1)
     const settings = this.#settings()
     const done = await this.#run(settings)
-    if (done !== null && done.state !== 'refused' && this.#random.chance(0.3)) await this.#runTwiceInQuiet(settings)
+    if (done !== null && done.state !== 'refused' && this.#random.chance(0.15)) await this.#runTwiceInQuiet(settings)
   }
 
   /** Some weeks later nothing moves any more: what the rules let go is gone, and a second run finds nothing. */
@@ -124,7 +124,7 @@ class Teller {
       },
       graceMs: random.pick([DAY_MS, DAY_MS, 3 * DAY_MS]),
       maxShare: random.chance(0.9) ? 1 : 0.3,
-      pageSize: random.pick([2, 5, 11, 40]),
+      pageSize: random.pick([3, 6, 12, 40]),
       pace: random.pick([0, 0.05, 0.1, 0.2, 0.4]),
       busyShare: random.chance(0.3) ? 0.1 : 0,
       killShare: random.chance(0.15) ? 0.1 : 0,

@@ -20,8 +20,8 @@ export class ObjectStore {
   readonly #clock: Clock
   readonly #blobs = new Map<string, Stored>()
   #writes = 0
-  /** Sorted paths; rebuilt after a path came or went. */
-  #order: string[] | null = null
+  /** All paths, sorted. */
+  readonly #order: string[] = []
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -52,13 +52,13 @@ export class ObjectStore {
 
   delete(path: string): boolean {
     const existed = this.#blobs.delete(path)
-    if (existed) this.#order = null
+    if (existed) this.#order.splice(firstAfter(this.#order, path) - 1, 1)
     return existed
   }
 
   /** At most `limit` paths below `prefix`, after `after`, in the order of their names. */
   page(prefix: string, after: string, limit: number): string[] {
-    const order = this.#sorted()
+    const order = this.#order
     const found: string[] = []
     for (let at = firstAfter(order, after < prefix ? prefix : after); at < order.length && found.length < limit; at++) {
       const path = order[at]
@@ -73,18 +73,9 @@ export class ObjectStore {
   }
 
   #write(path: string, content: Omit<Stored, 'etag' | 'modifiedMs'>): void {
-    if (!this.#blobs.has(path)) this.#order = null
+    if (!this.#blobs.has(path)) this.#order.splice(firstAfter(this.#order, path), 0, path)
     this.#blobs.set(path, { ...content, etag: `0x${(++this.#writes).toString(16).toUpperCase()}`, modifiedMs: this.#clock.nowMs })
   }
-
-  #sorted(): string[] {
-    this.#order ??= [...this.#blobs.keys()].toSorted(byCodeUnit)
-    return this.#order
-  }
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
 }
 
 function firstAfter(order: string[], after: string): number {
