@@ -16,7 +16,7 @@ import { Violation } from './violation.js'
 import type { World } from './world.js'
 
 /** Planted in the driver; the other faults are patches of the source. */
-export type DriverFault = 'grace-0' | 'no-if-match' | 'no-recheck'
+export type DriverFault = 'grace-0' | 'no-if-match' | 'no-recheck' | 'marks-under-roots'
 
 export interface CleanUpSettings {
   containers: string[]
@@ -67,7 +67,11 @@ class Run {
     this.#world = world
     this.#journal = journal
     this.#settings = settings
-    const reading = { pageSize: settings.pageSize, softDeleteDays: 14 }
+    const reading = {
+      pageSize: settings.pageSize,
+      softDeleteDays: 14,
+      hides: (path: string) => settings.fault === 'marks-under-roots' && isStrayMetadata(path, settings.roots),
+    }
     this.#readers = settings.containers.map((container) => new SimReader(world, container, this.#pause, reading))
   }
 
@@ -230,6 +234,11 @@ function expiredIn(planned: PlannedCleanup): Map<string, string> {
     if (verdict === 'expire' && etag !== null) expired.set(`${directory.container}/${directory.name}/_metadata`, etag)
   }
   return expired
+}
+
+/** `_metadata` outside the roots. */
+function isStrayMetadata(path: string, roots: string[]): boolean {
+  return path.endsWith('/_metadata') && !roots.some((root) => path.startsWith(`${root}/`))
 }
 
 function freeLock(): HeldLock {

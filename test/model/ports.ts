@@ -6,20 +6,25 @@ import type { World } from './world.js'
 /** A request under way: the world goes on meanwhile. */
 export type Pause = () => Promise<void>
 
+export interface ReaderSettings {
+  pageSize: number
+  softDeleteDays: number | null
+  /** A planted fault: blobs that are not looked at. */
+  hides: (path: string) => boolean
+}
+
 export class SimReader implements ContainerReader {
   readonly account = ACCOUNT
   readonly container: string
   readonly #world: World
   readonly #pause: Pause
-  readonly #pageSize: number
-  readonly #softDeleteDays: number | null
+  readonly #settings: ReaderSettings
 
-  constructor(world: World, container: string, pause: Pause, settings: { pageSize: number; softDeleteDays: number | null }) {
+  constructor(world: World, container: string, pause: Pause, settings: ReaderSettings) {
     this.#world = world
     this.container = container
     this.#pause = pause
-    this.#pageSize = settings.pageSize
-    this.#softDeleteDays = settings.softDeleteDays
+    this.#settings = settings
   }
 
   /** Page by page, in the order of names; between two pages everything may change. */
@@ -28,12 +33,15 @@ export class SimReader implements ContainerReader {
     let after = ''
     for (;;) {
       await this.#pause()
-      const paths = this.#world.store.page(prefix, after, this.#pageSize)
-      const page = { blobs: paths.flatMap((path) => this.#blob(path) ?? []), serverTimeMs: this.#world.nowMs }
+      const paths = this.#world.store.page(prefix, after, this.#settings.pageSize)
+      const page = {
+        blobs: paths.filter((path) => !this.#settings.hides(path)).flatMap((path) => this.#blob(path) ?? []),
+        serverTimeMs: this.#world.nowMs,
+      }
       await this.#pause()
       yield page
       const last = paths.at(-1)
-      if (last === undefined || paths.length < this.#pageSize) return
+      if (last === undefined || paths.length < this.#settings.pageSize) return
       after = last
     }
   }
@@ -58,7 +66,7 @@ export class SimReader implements ContainerReader {
   }
 
   protection(): Promise<DeletionProtection> {
-    return Promise.resolve({ softDeleteDays: this.#softDeleteDays })
+    return Promise.resolve({ softDeleteDays: this.#settings.softDeleteDays })
   }
 
   #path(name: string): string {
