@@ -81,17 +81,34 @@ async function everythingBelow(dir: string): Promise<string> {
 
 const RUN_JS = resolve(import.meta.dirname, '..', '..', 'bin', 'run.js')
 
+export interface TerminalOptions {
+  columns: number
+  env?: NodeJS.ProcessEnv
+  /** Typed as the answer to this question. */
+  answer?: { to: string; type: string }
+}
+
 /** Runs a command in a terminal of this width, as a person would; what it shows, with plain line feeds. */
-export async function runInTerminal(cli: Cli, args: readonly string[], options: { columns: number; env?: NodeJS.ProcessEnv }) {
+export async function runInTerminal(cli: Cli, args: readonly string[], { columns, env, answer }: TerminalOptions) {
   const quoted = [process.execPath, RUN_JS, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
-  const child = spawn('script', ['-qec', `stty cols ${options.columns} rows 50; exec ${quoted}`, '/dev/null'], {
+  const child = spawn('script', ['-qec', `stty cols ${columns} rows 50; exec ${quoted}`, '/dev/null'], {
     cwd: cli.dir,
-    env: { ...process.env, ...cli.env, NODE_ENV: 'production', TERM: 'xterm-256color', ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...cli.env, NODE_ENV: 'production', TERM: 'xterm-256color', ...env },
+    stdio: [answer === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
   let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-  const code = await new Promise<number | null>((done, failed) => child.once('error', failed).once('close', done))
+  let isAnswered = false
+  const hear = (chunk: string) => {
+    text += chunk
+    if (answer === undefined || isAnswered || !text.includes(answer.to)) return
+    isAnswered = true
+    child.stdin?.write(`${answer.type}\n`)
+  }
+  child.stdout?.setEncoding('utf8').on('data', hear)
+  child.stderr?.setEncoding('utf8').on('data', hear)
+  const code = await new Promise<number | null>((done, failed) => {
+    child.once('error', failed).once('close', done)
+  })
   return { text: text.replaceAll('\r\n', '\n'), code }
 }
 
