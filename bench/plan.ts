@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { planCleanup } from '../src/lib/operations/plan-cleanup.js'
 import type { Blob, ContainerReader, Journal } from '../src/lib/ports.js'
 import { encodeMetadata } from '../test/unit/state/metadata/encoder.js'
-import type { Local, Snapshot } from '../test/unit/state/metadata/handles.js'
+import type { Incremental, Local, Snapshot, Stream } from '../test/unit/state/metadata/handles.js'
 
 const JOBS = 100
 const SNAPSHOTS_A_JOB = 3
@@ -94,19 +94,11 @@ function snapshotOf(job: number, id: number, files: number): Snapshot {
       stream: { tag: 2, size: 1000, path: `wasbs://flink@${ACCOUNT}/${tree(job)}/shared/${uuid(job, file)}` },
     })
   }
-  const managedKeyed = {
-    tag: 11,
-    backend: uuid(job, 0),
-    first: 0,
-    groups: 4,
-    meta: { tag: 1, name: 'meta', bytes: new Uint8Array(1) },
-    shared,
-    private: [],
-  } as const
-  const state = { managedKeyed, rawKeyed: { tag: 0 }, input: [], output: [] } as const
+  const meta: Stream = { tag: 1, name: 'meta', bytes: new Uint8Array(1) }
+  const managedKeyed: Incremental = { tag: 11, backend: uuid(job, 0), first: 0, groups: 4, meta, shared, private: [] }
   const shape = { id: '0'.repeat(32), name: 'operator', uid: 'uid', parallelism: 1, maxParallelism: 128 }
-  const operator = { ...shape, coordinator: { tag: 0 }, subtasks: [{ index: 0, state }] } as const
-  return { version: 6, checkpointId: id, masters: [], operators: [operator], properties: 'checkpoint' }
+  const subtasks = [{ index: 0, state: { managedKeyed, rawKeyed: { tag: 0 } as const, input: [], output: [] } }]
+  return { version: 6, checkpointId: id, masters: [], operators: [{ ...shape, coordinator: { tag: 0 }, subtasks }], properties: 'checkpoint' }
 }
 
 function tree(job: number): string {

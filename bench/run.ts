@@ -1,6 +1,7 @@
 /** `npm run bench`: every bench in turn, each answering the lines to print. */
 import { benchMetadata } from './metadata.js'
+import { benchPlan } from './plan.js'
 
-const BENCHES: Record<string, () => Promise<string[]>> = { metadata: benchMetadata }
+const BENCHES: Record<string, () => Promise<string[]>> = { metadata: benchMetadata, plan: benchPlan }
 
 for (const [name, bench] of Object.entries(BENCHES)) console.log(`${name}\n${(await bench()).map((line) => `  ${line}`).join('\n')}`)

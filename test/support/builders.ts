@@ -3,7 +3,7 @@ import { Inventory, type ListedBlob } from '../../src/lib/state/inventory.js'
 import type { KnownJob } from '../../src/lib/state/jobs.js'
 import { checkpointIdOf, isSnapshotMetadata, parentOf, placeOf } from '../../src/lib/state/layout.js'
 import { type Location, locationKey } from '../../src/lib/state/location.js'
-import { type ResolvedReference, resolveReference } from '../../src/lib/state/references.js'
+import { type ResolvedReference, resolveReference, useOf } from '../../src/lib/state/references.js'
 import type { RetentionPolicy } from '../../src/lib/state/retention.js'
 import type { Snapshot } from '../../src/lib/state/snapshot.js'
 import type { StoredBlob, Survey } from '../../src/lib/state/survey.js'
@@ -148,13 +148,16 @@ export function metadata(directory: string, uses: Reference[], parts: Partial<Li
 /** The survey of a container that holds just these blobs, by way of the real inventory. */
 export function surveyOf(blobs: FakeBlob[], parts: Partial<Survey> = {}): Survey {
   const read = new Map<string, ReadMetadata>()
-  const keys = new Set<string>()
+  const keys = new Map<string, string>()
   for (const blob of blobs) {
     if (!isSnapshotMetadata(blob.name)) continue
     const resolved = (blob.needs ?? []).flatMap((use) => resolvedUse(use, at(parentOf(blob.name))))
     const isWriting = blob.sizeBytes === 0 || blob.isUploading
-    read.set(locationKey(blob), isWriting ? { blob, state: 'writing' } : { blob, state: 'parsed', resolved, operatorNames: [] })
-    for (const { location } of resolved) keys.add(locationKey(location))
+    read.set(
+      locationKey(blob),
+      isWriting ? { blob, state: 'writing' } : { blob, state: 'parsed', uses: resolved.map((one) => useOf(one)), operatorNames: [] },
+    )
+    for (const { location } of resolved) keys.set(locationKey(location), locationKey(location))
   }
   const inventory = new Inventory(keys)
   for (const blob of blobs) inventory.add(blob)

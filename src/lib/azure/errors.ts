@@ -41,7 +41,7 @@ export function storageError(error: unknown, attempt: Attempt, signal: AbortSign
   return otherAnswer(fault, attempt)
 }
 
-export function containerNotFound(attempt: Attempt, fault?: ServiceFault): FlinkopsError {
+function containerNotFound(attempt: Attempt, fault?: ServiceFault): FlinkopsError {
   const error = notFoundError(
     'CONTAINER_NOT_FOUND',
     `There is no container ${attempt.container} in ${attempt.account}.`,

@@ -1,7 +1,7 @@
 import type { JournalOperation } from '../ports.js'
 
 /** A field of a journal line, `undefined` when the line is not a map. */
-export function field(line: unknown, name: string): unknown {
+function field(line: unknown, name: string): unknown {
   return typeof line === 'object' && line !== null ? Reflect.get(line, name) : undefined
 }
 

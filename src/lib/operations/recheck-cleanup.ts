@@ -1,7 +1,7 @@
 import type { ContainerReader, Journal } from '../ports.js'
 import type { ReadMetadata } from '../state/assemble-survey.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
-import { isBelow, locationKey } from '../state/location.js'
+import { isBelow } from '../state/location.js'
 import { type GatherInput, gatherJobs } from './gather-jobs.js'
 import type { RunRecord } from './run-record.js'
 import { listMetadata, readAll } from './survey-storage.js'
@@ -50,9 +50,9 @@ function spared(record: RunRecord, read: Map<string, ReadMetadata>): Recheck {
   for (const one of read.values()) {
     if (one.state === 'unreadable') return { state: 'abort', why: `${one.blob.name} came meanwhile and cannot be read: ${one.problem}` }
     if (one.state !== 'parsed') continue
-    for (const { reference, location } of one.resolved) {
-      if (reference.kind === 'directory') directories.push(locationKey(location))
-      else spare.add(locationKey(location))
+    for (const { key, isDirectory } of one.uses) {
+      if (isDirectory) directories.push(key)
+      else spare.add(key)
     }
   }
   const planned = new Set<string>()

@@ -4,7 +4,7 @@ import { Inventory, type ListedBlob } from '../state/inventory.js'
 import { isSnapshotMetadata, parentOf } from '../state/layout.js'
 import { locationKey } from '../state/location.js'
 import { parseMetadata } from '../state/metadata/parse.js'
-import { resolveReferences } from '../state/references.js'
+import { resolveReferences, useOf } from '../state/references.js'
 import type { Survey } from '../state/survey.js'
 import { mapConcurrently } from './concurrently.js'
 
@@ -29,11 +29,12 @@ export async function surveyStorage(input: SurveyInput): Promise<Survey> {
   const read = new Map<string, ReadMetadata>()
   const first = await listMetadata(input)
   let listed = first.metadata
-  let inventory = new Inventory(new Set())
+  let inventory = new Inventory(new Map())
   let isStable = false
   for (let attempt = 0; attempt < ATTEMPTS && !isStable; attempt++) {
     await readAll(input, listed, read)
-    inventory = await listAll(input, referencesOf(read.values()))
+    inventory = new Inventory(referencesOf(read.values()))
+    await forEachBlob(input, (blob) => inventory.add(blob))
     listed = inventory.metadata
     isStable = isSame(listed, read)
   }
@@ -62,12 +63,6 @@ export async function listMetadata(input: SurveyInput): Promise<MetadataListing>
   return listing
 }
 
-async function listAll(input: SurveyInput, references: ReadonlySet<string>): Promise<Inventory> {
-  const inventory = new Inventory(references)
-  await forEachBlob(input, (blob) => inventory.add(blob))
-  return inventory
-}
-
 async function forEachBlob(input: SurveyInput, visit: (blob: ListedBlob, serverTimeMs: number) => void): Promise<void> {
   let blobs = 0
   for (const reader of input.readers) {
@@ -83,21 +78,22 @@ async function forEachBlob(input: SurveyInput, visit: (blob: ListedBlob, serverT
 export async function readAll(input: SurveyInput, listed: Map<string, ListedBlob>, read: Map<string, ReadMetadata>): Promise<void> {
   for (const [key, before] of read) if (listed.get(key)?.etag !== before.blob.etag) read.delete(key)
   const fresh = [...listed].filter(([key]) => !read.has(key))
+  const intern = interner()
   await mapConcurrently(fresh, READS_IN_FLIGHT, async ([key, blob]) => {
-    const result = await readOne(input, blob)
+    const result = await readOne(input, blob, intern)
     if (result !== null) read.set(key, result)
   })
 }
 
-async function readOne(input: SurveyInput, blob: ListedBlob): Promise<ReadMetadata | null> {
+async function readOne(input: SurveyInput, blob: ListedBlob, intern: Intern): Promise<ReadMetadata | null> {
   if (blob.sizeBytes === 0 || blob.isUploading) return { blob, state: 'writing' }
   const reader = input.readers.find((one) => one.account === blob.account && one.container === blob.container)
   const content = await reader?.read({ name: blob.name, ifMatch: blob.etag, signal: input.signal })
   if (content === undefined || content.state !== 'read') return null
-  return parseOne(blob, content.bytes)
+  return parseOne(blob, content.bytes, intern)
 }
 
-function parseOne(blob: ListedBlob, bytes: Uint8Array): ReadMetadata {
+function parseOne(blob: ListedBlob, bytes: Uint8Array, intern: Intern): ReadMetadata {
   const parsed = parseMetadata(bytes)
   if (!parsed.ok) return { blob, state: 'unreadable', problem: parsed.problem.message }
   const [oddity] = parsed.metadata.oddities
@@ -105,13 +101,25 @@ function parseOne(blob: ListedBlob, bytes: Uint8Array): ReadMetadata {
   const resolution = resolveReferences(parsed.metadata, { ...blob, name: parentOf(blob.name) })
   if (!resolution.ok) return { blob, state: 'unreadable', problem: resolution.problem }
   const operatorNames = parsed.metadata.operators.flatMap((operator) => operator.name ?? [])
-  return { blob, state: 'parsed', resolved: resolution.resolved, operatorNames }
+  return { blob, state: 'parsed', uses: resolution.resolved.map((one) => useOf(one, intern)), operatorNames }
 }
 
-/** Keys of every file that the parsed snapshots need. */
-export function referencesOf(read: Iterable<ReadMetadata>): Set<string> {
-  const keys = new Set<string>()
-  for (const one of read) if (one.state === 'parsed') for (const { location } of one.resolved) keys.add(locationKey(location))
+type Intern = (key: string) => string
+
+/** Snapshots of one job need mostly the same files: equal keys are kept once. */
+function interner(): Intern {
+  const kept = new Map<string, string>()
+  return (key) => {
+    const known = kept.get(key)
+    if (known === undefined) kept.set(key, key)
+    return known ?? key
+  }
+}
+
+/** Keys of every file that the parsed snapshots need, each mapped to the text that stands for it. */
+function referencesOf(read: Iterable<ReadMetadata>): Map<string, string> {
+  const keys = new Map<string, string>()
+  for (const one of read) if (one.state === 'parsed') for (const { key } of one.uses) if (!keys.has(key)) keys.set(key, key)
   return keys
 }
 

@@ -5,7 +5,7 @@ import { parentOf } from '../state/layout.js'
 import { snapshotDirectory } from '../state/lineage.js'
 import { isSameContainer, type Location, locationKey } from '../state/location.js'
 import { parseMetadata } from '../state/metadata/parse.js'
-import { type ResolvedReference, resolveReference, resolveReferences } from '../state/references.js'
+import { type ResolvedReference, resolveReference, resolveReferences, useOf } from '../state/references.js'
 import { type Measured, measure } from '../state/snapshot.js'
 import type { Metadata } from '../state/types.js'
 import { mapConcurrently } from './concurrently.js'
@@ -70,10 +70,10 @@ export async function verifyOnce(input: VerifyInput): Promise<Verification> {
   const problem = metadata.oddities[0] ?? (resolution.ok ? null : resolution.problem)
   if (problem !== null) return { state: 'unreadable', directory, problem, contents }
   const measured = measure(
-    resolved,
+    resolved.map((one) => useOf(one)),
     directory,
     (key) => contents.sizes.get(key),
-    (location) => !contents.unreached.has(containerKey(location)),
+    (key) => ![...contents.unreached.keys()].some((container) => key.startsWith(`${container}/`)),
   )
   const [unreached] = contents.unreached.values()
   if (measured.completeness === 'complete' && unreached === undefined) return { state: 'complete', measured, ...contents }

@@ -1,13 +1,13 @@
 import type { Inventory, ListedBlob, SnapshotDirectory } from './inventory.js'
 import { checkpointIdOf, parentOf, placeOf } from './layout.js'
-import { isSameContainer, type Location, locationKey } from './location.js'
-import type { ResolvedReference } from './references.js'
+import { type Location, locationKey } from './location.js'
+import type { Use } from './references.js'
 import { measure, type Snapshot } from './snapshot.js'
 import type { Survey, Unreadable } from './survey.js'
 
 /** A `_metadata` that was read, and what came of it. `writing`: 0 bytes or a link blob. */
 export type ReadMetadata =
-  | { blob: ListedBlob; state: 'parsed'; resolved: ResolvedReference[]; operatorNames: string[] }
+  | { blob: ListedBlob; state: 'parsed'; uses: Use[]; operatorNames: string[] }
   | { blob: ListedBlob; state: 'writing' }
   | { blob: ListedBlob; state: 'unreadable'; problem: string }
 
@@ -62,10 +62,11 @@ function snapshotOf(one: ReadMetadata, directory: Location, input: AssembleInput
   if (one.state === 'writing')
     return { ...base, ...NOTHING, completeness: 'writing', problem: 'its _metadata is empty or still being uploaded' }
   if (one.state === 'unreadable') return { ...base, ...NOTHING, completeness: 'unreadable', problem: one.problem }
-  const isSurveyed = (location: Location) => input.containers.some((container) => isSameContainer(container, location))
+  const surveyed = input.containers.map((container) => locationKey(container))
+  const isSurveyed = (key: string) => surveyed.some((container) => key.startsWith(container))
   const { stored, uploading } = input.inventory
   const size = (key: string) => (uploading.has(key) ? 0 : stored.get(key)?.sizeBytes)
-  return { ...base, ...measure(one.resolved, directory, size, isSurveyed) }
+  return { ...base, ...measure(one.uses, directory, size, isSurveyed) }
 }
 
 function identity(directory: Location): Pick<Snapshot, 'directory' | 'kind' | 'jobId' | 'checkpointId'> {

@@ -33,9 +33,10 @@ export class Inventory {
   readonly uploading = new Set<string>()
   readonly directories = new Map<string, SnapshotDirectory>()
   readonly totals = { blobs: 0, bytes: 0 }
-  readonly #references: ReadonlySet<string>
+  readonly #references: ReadonlyMap<string, string>
 
-  constructor(references: ReadonlySet<string>) {
+  /** `references`: keys that some snapshot needs, each mapped to the one text that stands for it. */
+  constructor(references: ReadonlyMap<string, string>) {
     this.#references = references
   }
 
@@ -54,11 +55,15 @@ export class Inventory {
     if (isSnapshotMetadata(blob.name)) {
       this.metadata.set(key, blob)
       this.stored.set(key, bare(blob))
-    } else if (this.#references.has(key)) {
-      this.stored.set(key, bare(blob))
-      if (blob.isUploading) this.uploading.add(key)
-    } else if (place.area === 'other' || place.area === 'temporary' || blob.isDirectory) this.#addOther(blob)
+    } else if (this.#references.has(key)) this.#addReferenced(blob, this.#references.get(key) ?? key)
+    else if (place.area === 'other' || place.area === 'temporary' || blob.isDirectory) this.#addOther(blob)
     else this.loose.push(bare(blob))
+  }
+
+  /** Keeps the shared text of the key, and the name as a part of it. */
+  #addReferenced(blob: ListedBlob, key: string): void {
+    this.stored.set(key, { ...bare(blob), name: key.slice(key.length - blob.name.length) })
+    if (blob.isUploading) this.uploading.add(key)
   }
 
   #seeDirectory(blob: ListedBlob, name: string, count: 0 | 1): void {

@@ -161,7 +161,7 @@ function metadataKeyName(directory: Location): string {
 }
 
 /** Key of a snapshot's `_metadata`. */
-export function metadataKey(directory: Location): string {
+function metadataKey(directory: Location): string {
   return locationKey({ ...directory, name: metadataKeyName(directory) })
 }
 
@@ -179,7 +179,7 @@ export function jobOf(place: Place, jobs: Map<string, KnownJob>): KnownJob | nul
 }
 
 /** Whether a location lies at or below one of the roots. */
-export function isUnderRoots(location: Location, roots: Location[]): boolean {
+function isUnderRoots(location: Location, roots: Location[]): boolean {
   return roots.some(
     (root) => root.account === location.account && root.container === location.container && isBelow(location.name, root.name),
   )

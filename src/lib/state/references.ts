@@ -1,4 +1,4 @@
-import { isSameContainer, type Location, type LocationResult, locationKey, normalisePath, parseLocation } from './location.js'
+import { type Location, type LocationResult, locationKey, normalisePath, parseLocation } from './location.js'
 import type { Metadata, Reference } from './types.js'
 
 /** A reference with its place in storage. */
@@ -46,12 +46,23 @@ export function requiredBytes(reference: Reference): number | null {
   return reference.kind === 'directory' ? null : reference.sizeBytes
 }
 
-/** Key under which a resolved reference is marked. */
-export function referenceKey(resolved: ResolvedReference): string {
-  return locationKey(resolved.location)
+/** A reference cut down to what marking needs: a container may hold millions of them. */
+export interface Use {
+  /** Key of the file, or of the directory. */
+  key: string
+  requiredBytes: number | null
+  statedBytes: number
+  isRelative: boolean
+  isDirectory: boolean
 }
 
-/** References that lie outside one container. */
-export function isOutside(resolved: ResolvedReference, container: Location): boolean {
-  return !isSameContainer(resolved.location, container)
+/** Cuts a reference down; `intern` answers one and the same text for equal keys, so that snapshots share them. */
+export function useOf({ reference, location }: ResolvedReference, intern: (key: string) => string = (key) => key): Use {
+  return {
+    key: intern(locationKey(location)),
+    requiredBytes: requiredBytes(reference),
+    statedBytes: Math.max(0, reference.sizeBytes ?? 0),
+    isRelative: reference.relative,
+    isDirectory: reference.kind === 'directory',
+  }
 }

@@ -1,6 +1,6 @@
 import { isStateFileName, lastSegment } from './layout.js'
-import type { Location } from './location.js'
-import { type ResolvedReference, referenceKey, requiredBytes } from './references.js'
+import { type Location, locationKey } from './location.js'
+import type { Use } from './references.js'
 
 export type Completeness = 'complete' | 'incomplete' | 'writing' | 'unreadable' | 'broken'
 
@@ -61,17 +61,12 @@ export interface Measured {
  * says: `incomplete`, whatever REST says (seen with file merging on wasbs, where blobs stay empty though the checkpoint is
  * COMPLETED). Files outside the surveyed containers (`size` undefined and not `inScope`) are not judged.
  */
-export function measure(
-  resolved: ResolvedReference[],
-  directory: Location,
-  size: StoredSize,
-  inScope: (location: Location) => boolean,
-): Measured {
+export function measure(uses: Use[], directory: Location, size: StoredSize, inScope: (key: string) => boolean): Measured {
   const tally = new Tally()
-  for (const one of resolved) {
-    const key = referenceKey(one)
-    if (one.reference.kind === 'directory') tally.directories.add(key)
-    else tally.add(one, key, isInDirectory(one.location, directory), inScope(one.location) ? (size(key) ?? 'missing') : 'unjudged')
+  const own = `${locationKey(directory)}/`
+  for (const use of uses) {
+    if (use.isDirectory) tally.directories.add(use.key)
+    else tally.add(use, use.key.startsWith(own), inScope(use.key) ? (size(use.key) ?? 'missing') : 'unjudged')
   }
   return tally.result()
 }
@@ -84,17 +79,16 @@ class Tally {
   readonly #short = new Set<string>()
   readonly #strays = new Set<string>()
 
-  add(one: ResolvedReference, key: string, exclusive: boolean, stored: number | 'missing' | 'unjudged'): void {
-    const known = typeof stored === 'number' ? stored : Math.max(0, one.reference.sizeBytes ?? 0)
+  add({ key, isRelative, requiredBytes, statedBytes }: Use, exclusive: boolean, stored: number | 'missing' | 'unjudged'): void {
+    const known = typeof stored === 'number' ? stored : statedBytes
     this.#files.set(key, { bytes: known, exclusive })
     if (stored === 'missing') {
       this.#missing.add(key)
-      if (!one.reference.relative) this.#missingAbsolute.add(key)
-      if (one.reference.relative || isStateFileName(lastSegment(one.location.name))) this.#strays.add(lastSegment(one.location.name))
+      if (!isRelative) this.#missingAbsolute.add(key)
+      if (isRelative || isStateFileName(lastSegment(key))) this.#strays.add(lastSegment(key))
       return
     }
-    const required = requiredBytes(one.reference)
-    if (stored !== 'unjudged' && isShort(stored, required)) this.#short.add(key)
+    if (stored !== 'unjudged' && isShort(stored, requiredBytes)) this.#short.add(key)
   }
 
   result(): Measured {
@@ -125,10 +119,4 @@ function verdict(missing: number, short: number, files: number): Pick<Measured, 
   if (short > 0)
     return { completeness: 'incomplete', problem: `${short} of ${files} referenced files are empty or shorter than their handle says` }
   return { completeness: 'complete', problem: null }
-}
-
-function isInDirectory(location: Location, directory: Location): boolean {
-  return (
-    location.account === directory.account && location.container === directory.container && location.name.startsWith(`${directory.name}/`)
-  )
 }

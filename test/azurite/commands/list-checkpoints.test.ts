@@ -107,7 +107,7 @@ describe('list-checkpoints on what a real Flink left', () => {
   })
 
   it.each([
-    ['the tree of this repository', OWN_TREE],
+    ['the tree of this repository', OWN_TREE] as const,
     ...trees.filter((tree) => basename(tree).startsWith('08-crash-c')).map((tree) => [basename(tree), tree] as const),
   ])('still lists storage when no JobManager answers, and says that nobody knows what is live: %s', async (_, tree) => {
     const url = await deadUrl()

@@ -65,7 +65,7 @@ describe('assembleSurvey', () => {
 
   it('lists an unreadable _metadata apart, and as a snapshot of which nothing is known', () => {
     const blob = listedBlob(`${CHECKPOINT}/_metadata`)
-    const inventory = new Inventory(new Set())
+    const inventory = new Inventory(new Map())
     inventory.add(blob)
     const read = new Map([[keyAt(blob.name), { blob, state: 'unreadable' as const, problem: 'odd' }]])
     const clock = { serverTimeMs: NOW, clockSkewMs: 0, isStable: true }

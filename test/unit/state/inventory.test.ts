@@ -7,7 +7,7 @@ const TREE = `checkpoints/${JOB}`
 const CHECKPOINT = checkpointDirectory(JOB, 3)
 
 function inventory(blobs: ListedBlob[], ...references: string[]): Inventory {
-  const made = new Inventory(new Set(references.map(keyAt)))
+  const made = new Inventory(new Map(references.map((name) => [keyAt(name), keyAt(name)])))
   for (const blob of blobs) made.add(blob)
   return made
 }

@@ -223,22 +223,29 @@ const use = fc.oneof(
   { weight: 2, arbitrary: someFile.map((name) => ({ ...needsBelow(name), sizeBytes: null })) },
   { weight: 1, arbitrary: place.map((name) => needs(name, { kind: 'directory', sizeBytes: null })) },
 )
+/** Mostly with all files that its snapshots need, so that snapshots are complete and expire. */
 const container = fc
   .record({
-    snapshots: fc.uniqueArray(fc.tuple(directory, fc.array(use, { maxLength: 4 }), age), { maxLength: 8, selector: ([name]) => name }),
-    files: fc.uniqueArray(fc.tuple(blobName, age), { maxLength: 25, selector: ([name]) => name }),
+    snapshots: fc.uniqueArray(fc.tuple(directory, fc.array(use, { maxLength: 4 }), age), { maxLength: 9, selector: ([name]) => name }),
+    loose: fc.array(fc.tuple(blobName, age), { maxLength: 12 }),
+    lost: fc.oneof({ weight: 3, arbitrary: fc.constant(-1) }, fc.nat({ max: 6 })),
+    usedAge: age,
     markers: fc.uniqueArray(fc.tuple(fc.oneof(place, blobName.map(parentOf), place.map(parentOf)), age), { selector: ([name]) => name }),
   })
-  .map(({ snapshots, files, markers }) => [
-    ...snapshots.map(([name, uses, parts]) => metadata(name, uses, parts)),
-    ...files.map(([name, parts]) => listedBlob(name, parts)),
-    ...markers.map(([name, parts]) => marker(name, parts)),
-  ])
+  .map(({ snapshots, loose, lost, usedAge, markers }) => {
+    const made = snapshots.map(([name, uses, parts]) => metadata(name, uses, parts))
+    const used = [...surveyOf(made).snapshots].flatMap((one) => one.references.map((key) => key.slice(keyAt('').length)))
+    const files = new Map([...loose, ...used.filter((_, number) => number !== lost).map((name) => [name, usedAge] as const)])
+    return [...made, ...[...files].map(([name, parts]) => listedBlob(name, parts)), ...markers.map(([name, parts]) => marker(name, parts))]
+  })
 const jobs = fc.tuple(
   ...ids.map((id) =>
     fc
       .record({
-        liveness: fc.constantFrom('terminated' as const, 'terminated' as const, 'running' as const, 'unknown' as const),
+        liveness: fc.oneof(
+          { weight: 4, arbitrary: fc.constant('terminated' as const) },
+          fc.constantFrom('running' as const, 'unknown' as const),
+        ),
         name: fc.constantFrom(null, 'n'),
         restoredFrom: fc.constantFrom(null, `wasbs://flink@acct.blob.core.windows.net/${checkpointDirectory(A, 1)}`),
       })
@@ -246,8 +253,8 @@ const jobs = fc.tuple(
   ),
 )
 const rules = fc.record({
-  checkpointsMs: fc.constantFrom(null, HOUR, DAY),
-  savepointsMs: fc.constantFrom(null, HOUR, DAY),
+  checkpointsMs: fc.constantFrom(null, 0, HOUR, DAY),
+  savepointsMs: fc.constantFrom(null, 0, HOUR, DAY),
   unnamedMs: fc.constantFrom(null, HOUR),
 })
 

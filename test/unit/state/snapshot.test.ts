@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resolveReference } from '../../../src/lib/state/references.js'
+import { resolveReference, useOf } from '../../../src/lib/state/references.js'
 import { byAge, measure } from '../../../src/lib/state/snapshot.js'
 import { snapshotBytes } from '../../../src/lib/state/survey.js'
 import type { Reference } from '../../../src/lib/state/types.js'
@@ -17,10 +17,10 @@ function measured(sizes: Record<string, number>, ...uses: Reference[]) {
   })
   const stored = new Map(Object.entries(sizes).map(([name, size]) => [keyAt(name), size]))
   return measure(
-    resolved,
+    resolved.map((one) => useOf(one)),
     DIRECTORY,
     (key) => stored.get(key),
-    ({ container }) => container === 'flink',
+    (key) => key.split('/')[1] === 'flink',
   )
 }
 
