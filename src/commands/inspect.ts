@@ -28,6 +28,7 @@ export default class Inspect extends BaseCommand {
     const inspection = (await isLocalFile(args.snapshot))
       ? inspectFile(args.snapshot, await readFile(args.snapshot))
       : await this.#inspectStored(args.snapshot, flags)
+    for (const warning of inspection.warnings) this.notice(warning)
     if (this.streams.stdoutTty && flags.output === undefined) this.print(`${inspectionSummary(inspection, this.streams.columns)}\n`)
     this.renderTable(flags.files || !this.streams.stdoutTty ? referencesTable(inspection) : operatorsTable(inspection))
     return inspection

@@ -89,6 +89,7 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
     state: 'CANCELED',
     proof: 'CANCELED by http://jm:8081',
     neverRan: false,
+    endedAtMs: null,
     restoredFrom: null,
     named: [],
     latestCompleted: null,

@@ -89,7 +89,13 @@ export abstract class BaseCommand extends Command {
 
   /** Only with a terminal to ask on; else `null`, and the caller refuses. */
   protected async confirm(question: string, accepted: string[], flags: { 'no-input': boolean }): Promise<boolean | null> {
-    const canAsk = this.streams.stdinTty && this.streams.stderrTty && !this.jsonEnabled() && !flags['no-input'] && !process.env['CI']
+    const canAsk =
+      this.streams.stdinTty &&
+      this.streams.stdoutTty &&
+      this.streams.stderrTty &&
+      !this.jsonEnabled() &&
+      !flags['no-input'] &&
+      !process.env['CI']
     return canAsk ? ask(question, accepted, this.signal) : null
   }
 

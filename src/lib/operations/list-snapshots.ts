@@ -1,4 +1,5 @@
 import type { ContainerReader, Journal } from '../ports.js'
+import { EMPTY_DIRECTORY } from '../state/assemble-survey.js'
 import { attribute } from '../state/attribute.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
 import { snapshotDirectory } from '../state/lineage.js'
@@ -65,6 +66,7 @@ export async function listSnapshots(input: ListSnapshotsInput): Promise<Snapshot
   const pins = new Set(input.pins.flatMap((pin) => keyOf(pin)))
   return {
     snapshots: snapshots
+      .filter((one) => !(one.completeness === 'incomplete' && one.problem === EMPTY_DIRECTORY))
       .filter(
         (one) => (input.kind === 'any' || one.kind === input.kind) && (wanted === null || (one.jobId !== null && wanted.has(one.jobId))),
       )

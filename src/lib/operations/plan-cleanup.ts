@@ -4,7 +4,7 @@ import { attribute } from '../state/attribute.js'
 import { decideNamed } from '../state/delete-named.js'
 import { ok, refuse } from '../state/guards.js'
 import { snapshotsInUse } from '../state/in-use.js'
-import { type KnownJob, knowJobs } from '../state/jobs.js'
+import { doubtReusedIds, type KnownJob, knowJobs } from '../state/jobs.js'
 import { isJobId, lastSegment, placeOf } from '../state/layout.js'
 import { groupLineages, type Lineages } from '../state/lineage.js'
 import { type Location, locationKey } from '../state/location.js'
@@ -58,6 +58,7 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
   })
   const allClustersAnswered = gathered.silent.length === 0
   const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive: input.exclusive, allClustersAnswered })
+  doubtReusedIds(jobs, found.snapshots)
   const snapshots = attribute({ snapshots: found.snapshots, jobs, nowMs: found.serverTimeMs, allClustersAnswered })
   const survey = { ...found, snapshots }
   const lineages = groupLineages(jobs, snapshots)

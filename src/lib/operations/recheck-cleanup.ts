@@ -1,7 +1,9 @@
 import type { ContainerReader, Journal } from '../ports.js'
 import type { ReadMetadata } from '../state/assemble-survey.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
+import { lastSegment } from '../state/layout.js'
 import { isBelow } from '../state/location.js'
+import type { Use } from '../state/references.js'
 import { type GatherInput, gatherJobs } from './gather-jobs.js'
 import type { RunRecord } from './run-record.js'
 import { listMetadata, readAll } from './survey-storage.js'
@@ -45,35 +47,50 @@ export async function recheckCleanup(input: RecheckInput): Promise<Recheck> {
 }
 
 function spared(record: RunRecord, read: Map<string, ReadMetadata>): Recheck {
-  const spare = new Set<string>()
-  const directories: string[] = []
+  const needs = new Needs()
   for (const one of read.values()) {
     if (one.state === 'unreadable') return { state: 'abort', why: `${one.blob.name} came meanwhile and cannot be read: ${one.problem}` }
-    if (one.state !== 'parsed') continue
-    for (const { key, isDirectory } of one.uses) {
-      if (isDirectory) directories.push(key)
-      else spare.add(key)
-    }
+    if (one.state === 'parsed') for (const use of one.uses) needs.add(use)
   }
-  const planned = new Set<string>()
-  for (const { key } of record.waves.flat()) {
-    if (spare.has(key) || directories.some((directory) => isBelow(key, directory))) planned.add(key)
+  const planned = record.waves.flat().map(({ key }) => key)
+  return { state: 'go', spare: new Set(planned.filter((key) => needs.has(key))) }
+}
+
+/** What snapshots that came meanwhile need. */
+class Needs {
+  readonly #files = new Set<string>()
+  readonly #directories: string[] = []
+  /** A relative file may lie elsewhere under its name (FLINK-39964). */
+  readonly #names = new Set<string>()
+
+  add({ key, isDirectory, isRelative }: Use): void {
+    if (isDirectory) this.#directories.push(key)
+    else this.#files.add(key)
+    if (isRelative) this.#names.add(lastSegment(key))
   }
-  return { state: 'go', spare: planned }
+
+  has(key: string): boolean {
+    return this.#files.has(key) || this.#names.has(lastSegment(key)) || this.#directories.some((directory) => isBelow(key, directory))
+  }
 }
 
 async function clusterChange(input: RecheckInput): Promise<string | null> {
-  const gathered = await gatherJobs({ ...input.cluster, history: null, journal: input.journal, signal: input.signal })
+  const gathered = await gatherJobs({ ...input.cluster, journal: input.journal, signal: input.signal })
   const [silent] = gathered.silent
   if (silent) return silent.problem
   const now = knowJobs({ evidence: gathered.evidence, jobIds: [], exclusive: false, allClustersAnswered: true })
   for (const job of now.values()) {
     const planned = input.record.jobs.find((one) => one.jobId === job.jobId)
     if (job.liveness === 'running' && planned?.liveness !== 'running') return `job ${label(job)} started meanwhile`
-    if (job.liveness === 'running' && job.restoredFrom !== planned?.restoredFrom)
+    if (job.liveness === 'running' && job.restoredFrom !== planned?.restoredFrom && !isOwn(job))
       return `job ${label(job)} was restored from ${job.restoredFrom} meanwhile`
   }
   return null
+}
+
+/** An in-job failover restores a checkpoint of the job's own. */
+function isOwn(job: KnownJob): boolean {
+  return job.restoredFrom?.includes(`/${job.jobId}/`) ?? false
 }
 
 function label(job: KnownJob): string {

@@ -74,6 +74,9 @@ function identity(directory: Location): Pick<Snapshot, 'directory' | 'kind' | 'j
   return { directory, kind: checkpointId === null ? 'savepoint' : 'checkpoint', jobId: placeOf(directory.name).jobId, checkpointId }
 }
 
+/** What the driver leaves of a checkpoint that is gone: a marker, and nothing below it. */
+export const EMPTY_DIRECTORY = 'it is an empty directory'
+
 function withoutMetadata(found: SnapshotDirectory): Snapshot {
   const { account, container, name, newestMs, bytes } = found
   return {
@@ -85,6 +88,6 @@ function withoutMetadata(found: SnapshotDirectory): Snapshot {
     operatorNames: [],
     exclusiveBytes: bytes,
     completeness: 'incomplete',
-    problem: 'it has no _metadata',
+    problem: found.blobs === 0 ? EMPTY_DIRECTORY : 'it has no _metadata',
   }
 }

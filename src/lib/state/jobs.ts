@@ -12,6 +12,8 @@ export interface KnownJob {
   proof: string
   /** Never ran: a restore that failed while initializing leaves such an entry. No generation of its lineage. */
   neverRan: boolean
+  /** When it ended, by the source that proves it; `null` when unknown. */
+  endedAtMs: number | null
   restoredFrom: string | null
   /** Snapshots that the cluster itself names for this job (completed, savepoint, restored, not discarded). */
   named: NamedSnapshot[]
@@ -38,6 +40,7 @@ export interface JobEvidence {
   where: string
   name?: string | null
   state?: string | null
+  endedAtMs?: number | null
   neverRan?: boolean
   restoredFrom?: string | null
   named?: NamedSnapshot[]
@@ -92,6 +95,7 @@ function knowJob(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): 
       evidence.length > 0 &&
       evidence.every((one) => one.source === 'journal' || one.neverRan === true) &&
       evidence.some((one) => one.neverRan === true),
+    endedAtMs: first((one) => one.endedAtMs),
     restoredFrom: first((one) => one.restoredFrom),
     named: evidence.flatMap((one) => one.named ?? []),
     latestCompleted: first((one) => one.latestCompleted),
@@ -121,4 +125,27 @@ function livenessOf(evidence: JobEvidence[], input: KnowJobsInput): Pick<KnownJo
 export function unknownJob(jobId: string): KnownJob {
   const nothing: KnowJobsInput = { evidence: [], jobIds: [jobId], exclusive: false, allClustersAnswered: false }
   return knowJob(jobId, [], nothing)
+}
+
+/** Clocks of clusters and storage may differ by so much. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000
+
+/**
+ * Application clusters reuse a job id (`JobID(hash(cluster id), 0)`): an end proves nothing when the tree holds a checkpoint that was
+ * completed after it. Such a job counts as unknown.
+ */
+export function doubtReusedIds(
+  jobs: Map<string, KnownJob>,
+  snapshots: { jobId: string | null; kind: string; etag: string | null; completedAtMs: number }[],
+): void {
+  for (const { jobId, kind, etag, completedAtMs } of snapshots) {
+    const job = jobId === null ? undefined : jobs.get(jobId)
+    if (job?.liveness !== 'terminated' || job.endedAtMs === null || kind !== 'checkpoint' || etag === null) continue
+    if (completedAtMs <= job.endedAtMs + CLOCK_TOLERANCE_MS) continue
+    jobs.set(job.jobId, {
+      ...job,
+      liveness: 'unknown',
+      proof: `${job.proof}, but its tree holds a later checkpoint: the job id was used again`,
+    })
+  }
 }

@@ -121,7 +121,7 @@ const HOLD_WORDS: Record<HoldReason, string> = {
   'unknown-name': 'not a name that Flink gives its state files',
   'unknown-layout': 'not where Flink keeps state: never touched',
   'outside-roots': 'outside the configured roots',
-  'not-asked': 'of other jobs than --job',
+  'not-asked': 'not asked for',
   'needed-directory': 'below a directory that a snapshot needs as a whole',
   'possibly-needed': 'a snapshot misses a file of this name (FLINK-39964)',
   changelog: 'a job with a changelog has not ended: it may have taken over state that no checkpoint names yet',

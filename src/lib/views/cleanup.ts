@@ -83,7 +83,7 @@ const KEEP_WORDS: Record<KeepReason, [string, string]> = {
   'no-age-limit': ['no age limit given', '--older-than <duration>'],
   writing: ['being written', ''],
   'no-job': ['of no known job', ''],
-  'not-asked': ['of other jobs than --job', ''],
+  'not-asked': ['not asked for', ''],
   protected: ['needed by another snapshot, or not understood', ''],
 }
 
