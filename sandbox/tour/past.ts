@@ -28,9 +28,9 @@ export async function layPast(sandbox: Sandbox): Promise<Past> {
   stage(`The emulator's clock is set back ${DAYS_AGO} days: what Flink writes now is ${DAYS_AGO} days old at once.`)
   const [sales, enrich] = await Promise.all([ranOnce(sandbox, SALES_PIPELINE, true), ranOnce(sandbox, ORDERS_ENRICH, false)])
   const garbage = [
-    await plant(storage, `checkpoints/${sales.jobId}/shared`, 96 * KIB),
-    await plant(storage, `checkpoints/orders_enrich/${enrich.jobId}/shared`, 48 * KIB),
-    await plant(storage, `savepoints/savepoint-${sales.jobId.slice(0, 6)}-0123456789ab`, 24 * KIB),
+    await plant(storage, `checkpoints/${sales.jobId}/shared`, 48 * KIB),
+    await plant(storage, `checkpoints/orders_enrich/${enrich.jobId}/shared`, 24 * KIB),
+    await plant(storage, `savepoints/savepoint-${sales.jobId.slice(0, 6)}-0123456789ab`, 12 * KIB),
   ]
   stage('sales_pipeline took a savepoint and was cancelled; orders_enrich was cancelled; a crash left files that nothing needs.')
   await sandbox.returnToPresent()
