@@ -46,7 +46,7 @@ export function batchText({ histories, tally, violations }: Batch): string {
   return [
     `${histories} histories, ${tally.runs} clean-up runs: ${tally.executed} executed (${tally.stopped} killed on the way), ` +
       `${tally.nothing} had nothing to delete, ${tally.refused} refused, ${tally.aborted} aborted by the re-check`,
-    `deleted ${tally.deletedBlobs} blobs, ${tally.deletedBytes} bytes; ${tally.expired} snapshots expired; ` +
+    `deleted ${tally.deletedBlobs} blobs (${tally.amongLiving} in trees of living jobs), ${tally.deletedBytes} bytes; ${tally.expired} snapshots expired; ` +
       `${tally.changed} blobs left as changed, ${tally.spared} spared by the re-check`,
     `refusals: ${pairs(tally.guards)}`,
     `planned: ${pairs(tally.reasons)}`,

@@ -39,7 +39,7 @@ export type CleanUp =
   | { state: 'refused'; guards: string[] }
   | { state: 'nothing'; planned: PlannedCleanup }
   | { state: 'aborted'; why: string }
-  | { state: 'executed'; planned: PlannedCleanup; result: ExecuteResult; spared: number }
+  | { state: 'executed'; planned: PlannedCleanup; result: ExecuteResult; spared: number; amongLiving: number }
 
 const ERRORS: RestErrors = {
   unreachable: (url) => new FlinkopsError(`${url} does not answer`, { code: 'UNREACHABLE', exitCode: EXIT.unreachable }),
@@ -62,6 +62,8 @@ class Run {
   readonly #violations: Violation[] = []
   readonly #readers: SimReader[]
   readonly #killed = new AbortController()
+  /** Blobs deleted in trees of jobs that live. */
+  #amongLiving = 0
 
   constructor(world: World, journal: SimJournal, settings: CleanUpSettings) {
     this.#world = world
@@ -119,7 +121,7 @@ class Run {
       })
       this.#raise()
       this.#checkAddressable(planned, restorable)
-      return { state: 'executed', planned, result, spared }
+      return { state: 'executed', planned, result, spared, amongLiving: this.#amongLiving }
     } catch (error) {
       this.#raise()
       if (error instanceof FlinkopsError && error.code === 'RECHECK') return { state: 'aborted', why: error.message }
@@ -189,6 +191,7 @@ class Run {
   #checkDelete(path: string): void {
     const expired = this.#world.cleanup?.expired ?? new Map<string, string>()
     const why = neededPaths(this.#world, { expired }).get(path)
+    if (this.#world.livingJobs().some((job) => path.startsWith(`${job.tree}/`))) this.#amongLiving++
     if (why === undefined) return
     const violation = new Violation(`deleted ${path}, but ${why}`)
     this.#violations.push(violation)

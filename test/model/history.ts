@@ -87,6 +87,7 @@ class Teller {
 
   async #runTwiceInQuiet(asked: CleanUpSettings): Promise<void> {
     const settings = { ...asked, killShare: 0, busyShare: 0 }
+    while (this.#world.copying.size > 0) this.#world.advance(1)
     this.#world.isFrozen = true
     const first = await this.#run(settings)
     if (first.state === 'executed' || first.state === 'nothing') checkFreed(this.#world, first.planned, settings)

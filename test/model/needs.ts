@@ -17,6 +17,7 @@ export function neededPaths(world: World, options: NeedsOptions): Map<string, st
     if (options.startedSinceMs === undefined || job.startedAtMs < options.startedSinceMs) addJob(job, needed)
   }
   for (const snapshot of world.snapshots.values()) {
+    if (isOfJobSince(world, snapshot, options.startedSinceMs)) continue
     if (isGivenUp(world, snapshot, options.expired) || !isRestorable(snapshot, world.store)) continue
     add(needed, snapshot.writtenFiles.keys(), `${snapshot.directory} restores with it`)
     needed.set(metadataOf(snapshot.directory), `${snapshot.directory} is restorable`)
@@ -28,6 +29,11 @@ export function neededPaths(world: World, options: NeedsOptions): Map<string, st
 export function isGivenUp(world: World, snapshot: SimSnapshot, expired: ReadonlyMap<string, string>): boolean {
   const etag = expired.get(metadataOf(snapshot.directory))
   return etag !== undefined && world.metadataBlob(snapshot)?.etag === etag
+}
+
+function isOfJobSince(world: World, snapshot: SimSnapshot, sinceMs: number | undefined): boolean {
+  if (sinceMs === undefined || snapshot.completedAtMs < sinceMs) return false
+  return world.jobs.some((job) => job.settings.jobId === snapshot.jobId && job.startedAtMs >= sinceMs)
 }
 
 function addJob(job: SimJob, needed: Map<string, string>): void {

@@ -10,6 +10,8 @@ export interface Tally {
   stopped: number
   expired: number
   deletedBlobs: number
+  /** Of these, in trees of jobs that live. */
+  amongLiving: number
   deletedBytes: number
   changed: number
   spared: number
@@ -29,6 +31,7 @@ export function newTally(): Tally {
     stopped: 0,
     expired: 0,
     deletedBlobs: 0,
+    amongLiving: 0,
     deletedBytes: 0,
     changed: 0,
     spared: 0,
@@ -42,9 +45,10 @@ export function addTally(tally: Tally, done: CleanUp): void {
   tally[done.state]++
   if (done.state === 'refused') for (const guard of done.guards) count(tally.guards, guard)
   if (done.state !== 'executed') return
-  const { result, planned, spared } = done
+  const { result, planned, spared, amongLiving } = done
   tally.stopped += result.stopped ? 1 : 0
   tally.deletedBlobs += result.deletedBlobs
+  tally.amongLiving += amongLiving
   tally.deletedBytes += result.deletedBytes
   tally.changed += result.changed
   tally.spared += spared

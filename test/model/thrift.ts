@@ -32,7 +32,13 @@ function pathOf(directory: { container: string; name: string }): string {
 function isClearCase(world: World, snapshot: SimSnapshot, settings: CleanUpSettings): boolean {
   if (snapshot.kind !== 'checkpoint' || !isRestorable(snapshot, world.store)) return false
   if (!settings.roots.some((root) => snapshot.directory.startsWith(`${root}/`))) return false
-  if (hasStrays(world) || !isNamedByProof(world, snapshot.jobId) || !hasEnded(world, snapshot.jobId, settings)) return false
+  if (
+    hasStrays(world) ||
+    !isNamedByProof(world, snapshot.jobId) ||
+    !hasOneName(world, snapshot.jobId) ||
+    !hasEnded(world, snapshot.jobId, settings)
+  )
+    return false
   // A name that two jobs may be running under says nothing.
   const sameName = new Set(world.jobs.filter((job) => job.settings.name === snapshot.jobName).map((job) => job.settings.jobId))
   if ([...sameName].filter((jobId) => !hasEnded(world, jobId, settings)).length > 1) return false
