@@ -163,7 +163,7 @@ describe.concurrent('secrets stay where they are', () => {
       expect(journal).toContain('operations.jsonl')
       expect(found(everythingSaid(results, journal))).toEqual([])
     },
-    120_000,
+    300_000,
   )
 
   it.each(WAYS)(
@@ -176,7 +176,7 @@ describe.concurrent('secrets stay where they are', () => {
       expect(JSON.parse(results[4]?.stdout ?? '')).toMatchObject({ error: { code: 'NOT_AUTHORISED', exitCode: 4 } })
       expect(found(everythingSaid(results, journal))).toEqual([])
     },
-    120_000,
+    300_000,
   )
 
   it('in every command that meets a proxy which says what it was sent', async () => {
