@@ -15,7 +15,7 @@ export function operatorsTable(inspection: Inspection): Table {
     rows: inspection.operators.map((one): Cell[] => [
       { text: one.operatorId, raw: one.operatorId },
       { text: one.name ?? one.uid ?? '-', raw: one.name ?? one.uid ?? '' },
-      { text: `${one.parallelism} of ${one.maxParallelism}`, raw: `${one.parallelism}\t${one.maxParallelism}` },
+      { text: `${one.parallelism} of ${one.maxParallelism}`, raw: `${one.parallelism}/${one.maxParallelism}` },
       { text: String(one.subtasks), raw: String(one.subtasks) },
       { text: one.finished ? 'finished' : '', raw: String(one.finished) },
     ]),
