@@ -33,11 +33,6 @@ export function missingForFlink(env: NodeJS.ProcessEnv = process.env): string | 
   return missingJava() ?? (env.FLINK_HOME || hasDownloads() ? null : missingMaven())
 }
 
-/** Whether some real Flink can run here. */
-export function javaAvailable(env: NodeJS.ProcessEnv = process.env): boolean {
-  return missingForFlink(env) === null
-}
-
 function hasDownloads(): boolean {
   return existsSync(SANDBOX_DIR) && readdirSync(SANDBOX_DIR).some((name) => existsSync(join(SANDBOX_DIR, name, COMPLETE)))
 }

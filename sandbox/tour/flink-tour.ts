@@ -6,7 +6,7 @@ import { jobState, restoredFrom, waitForCheckpoints } from '../jobs.js'
 import { type Sandbox, startSandbox } from '../sandbox.js'
 import { blobsBelow, nameOf, plant } from './blobs.js'
 import { DAYS_AGO, layPast, type Past } from './past.js'
-import { expect, jobIdIn, pathIn, stage, Tour } from './tour.js'
+import { expect, filesIn, jobIdIn, pathIn, shows, stage, Tour } from './tour.js'
 
 const CLEANUP = ['cleanup', '--older-than', '24h', '--savepoints-older-than', '30d']
 
@@ -39,7 +39,7 @@ async function look(tour: Tour, { cluster, storage }: Sandbox, past: Past): Prom
     args: ['list-jobs'],
     observe: async (screen) => {
       const jobs = at(await requestJson(`${cluster.restUrl}/jobs/overview`), 'jobs') as { jid: string; state: string }[]
-      for (const { jid, state } of jobs) expect(hasLine(screen, jid.slice(0, 8), state), `job ${jid} (${state}) is not in the list`)
+      for (const { jid, state } of jobs) expect(shows(screen, jid.slice(0, 8), state), `job ${jid} (${state}) is not in the list`)
       return `the JobManager knows the same ${jobs.length} jobs, in the same states`
     },
   })
@@ -48,7 +48,7 @@ async function look(tour: Tour, { cluster, storage }: Sandbox, past: Past): Prom
     args: ['list-checkpoints'],
     observe: async (screen) => {
       for (const name of [past.salesCheckpoint, past.enrichCheckpoint]) {
-        expect(hasLine(screen, name.slice(-20), 'complete', `${DAYS_AGO}d`), `${name} is not shown as complete and ${DAYS_AGO} days old`)
+        expect(shows(screen, name.slice(-20), 'complete', `${DAYS_AGO}d`), `${name} is not shown as complete and ${DAYS_AGO} days old`)
       }
       const blobs = [...(await blobsBelow(storage, 'checkpoints/'))].filter(([name, size]) => name.endsWith('/_metadata') && size > 0)
       expect(blobs.length >= 3, 'storage holds fewer than three checkpoints')
@@ -87,7 +87,7 @@ async function saveStopResume(tour: Tour, sandbox: Sandbox, past: Past): Promise
     args: ['list-savepoints'],
     observe: async (screen) => {
       const paths = [pathIn(saved), pathIn(stopped), past.salesSavepoint]
-      for (const path of paths) expect(hasLine(screen, path.slice(-20), 'complete'), `${path} is not shown as complete`)
+      for (const path of paths) expect(shows(screen, path.slice(-20), 'complete'), `${path} is not shown as complete`)
       return 'both new ones and the old one are listed as complete'
     },
   })
@@ -96,8 +96,8 @@ async function saveStopResume(tour: Tour, sandbox: Sandbox, past: Past): Promise
     args: ['inspect', pathIn(stopped)],
     observe: async (screen) => {
       const files = [...(await blobsBelow(sandbox.storage, `${nameOf(pathIn(stopped))}/`))].filter(([name]) => !name.endsWith('/_metadata'))
-      expect(screen.includes(`to ${files.length} file`), `storage holds ${files.length} files of it, and inspect says otherwise`)
-      return `its directory holds just as many files`
+      expect(filesIn(screen) === files.length, `storage holds ${files.length} files of it, and inspect says otherwise`)
+      return 'its directory holds just as many files'
     },
   })
   return { savepoint: pathIn(saved), jobId: jobIdIn(resumed) }
@@ -177,10 +177,6 @@ async function restored({ cluster }: Sandbox, jobId: string, path: string): Prom
   expect(from === path, `the JobManager says that it was restored from ${from}`)
   await waitForCheckpoints(cluster.restUrl, jobId)
   return 'the JobManager names this very path, and the job has completed a checkpoint since'
-}
-
-function hasLine(screen: string, ...parts: string[]): boolean {
-  return screen.split('\n').some((line) => parts.every((part) => line.includes(part)))
 }
 
 function isBelow(name: string, ...directories: string[]): boolean {

@@ -10,7 +10,7 @@ import { loadTree } from '../tree.js'
 import { blobsBelow, plant } from './blobs.js'
 import { startIdleJobManager } from './idle-job-manager.js'
 import { DAYS_AGO } from './past.js'
-import { expect, stage, Tour } from './tour.js'
+import { expect, filesIn, shows, stage, Tour } from './tour.js'
 
 const TREE = join(import.meta.dirname, '..', 'recorded-tree')
 const JOB = '74e0346ca1fe276c9f4577ef8bbd06dd'
@@ -92,8 +92,7 @@ async function lookWithoutCluster({ tour, storage, needed }: Stage): Promise<voi
     title: 'Which checkpoints lie in storage? The JobManager is down, so what is live is not known.',
     args: ['list-checkpoints'],
     observe: async (screen) => {
-      for (const name of [...OLD, LAST])
-        expect(hasLine(screen, `/${name} `, 'complete', `${DAYS_AGO}d`), `${name} is not shown as complete`)
+      for (const name of [...OLD, LAST]) expect(shows(screen, `/${name} `, 'complete', `${DAYS_AGO}d`), `${name} is not shown as complete`)
       return 'all four are complete, as the recording says'
     },
   })
@@ -137,7 +136,7 @@ async function cleanUp(set: Stage): Promise<void> {
     title: 'What is left?',
     args: ['list-checkpoints'],
     observe: async (screen) => {
-      expect(hasLine(screen, `/${LAST} `, 'complete'), `${LAST} is not shown as complete`)
+      expect(shows(screen, `/${LAST} `, 'complete'), `${LAST} is not shown as complete`)
       expect(!OLD.some((name) => screen.includes(`/${name} `)), 'an expired checkpoint is still shown')
       return 'the last restore point alone'
     },
@@ -149,7 +148,7 @@ async function inspectLast(tour: Tour, needed: string[]): Promise<void> {
     title: 'What does the newest checkpoint hold?',
     args: ['inspect', `${JOB}/${LAST}`],
     observe: async (screen) => {
-      expect(screen.includes(`to ${needed.length} file`), `Flink's own reader found ${needed.length} files`)
+      expect(filesIn(screen) === needed.length, `Flink's own reader found ${needed.length} files`)
       return `Flink's own reader found the same ${needed.length} files`
     },
   })
@@ -158,8 +157,4 @@ async function inspectLast(tour: Tour, needed: string[]): Promise<void> {
 function neededBy({ byMetadata }: Truth, checkpoint: string): string[] {
   const handles = byMetadata[`checkpoints/${JOB}/${checkpoint}/_metadata`] ?? {}
   return [...new Set(Object.values(handles).flat())]
-}
-
-function hasLine(screen: string, ...parts: string[]): boolean {
-  return screen.split('\n').some((line) => parts.every((part) => line.includes(part)))
 }

@@ -5,7 +5,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { startChild } from '../child-process.js'
 
 const RUN_JS = resolve(import.meta.dirname, '..', '..', 'bin', 'run.js')
-const COLUMNS = process.stdout.columns || 120
+/** Narrower, and too little of a path would be left to recognise it by. */
+const COLUMNS = Math.max(60, process.stdout.columns || 120)
 /** How a line that changes is cleared before it is drawn again. */
 const CLEARED = '\r\u001B[2K'
 
@@ -24,12 +25,12 @@ export interface TerminalOptions {
 /** Answers a function that prints `$ flinkops ...` and what it says, and waits for its end. */
 export function openTerminal(options: TerminalOptions): (args: readonly string[]) => Promise<Ran> {
   const env = environment(options)
-  const hasPty = spawnSync('script', ['-qec', 'exit 7', '/dev/null'], { stdio: 'ignore' }).status === 7
+  const commandFor = wayToRun()
   return async (args) => {
     console.log(`\n$ flinkops ${args.map(quoted).join(' ')}`)
     const isLive = process.stdout.isTTY === true
     const onOutput = isLive ? { onOutput: (text: string) => void process.stdout.write(text) } : {}
-    const child = await startChild({ name: 'flinkops', ...(hasPty ? onPty(args) : onPipe(args)), env, ...onOutput })
+    const child = await startChild({ name: 'flinkops', ...commandFor(args), env, ...onOutput })
     const code = await child.ended
     const screen = stripVTControlCharacters(lastWords(child.output()))
     if (!isLive) process.stdout.write(screen)
@@ -37,14 +38,17 @@ export function openTerminal(options: TerminalOptions): (args: readonly string[]
   }
 }
 
-function onPty(args: readonly string[]): { command: string; args: string[] } {
-  const line = [process.execPath, RUN_JS, ...args].map(quoted).join(' ')
-  return { command: 'script', args: ['-qec', `stty cols ${COLUMNS}; exec ${line}`, '/dev/null'] }
-}
+type CommandFor = (args: readonly string[]) => { command: string; args: string[] }
 
-/** Where there is no terminal to be had, at least its tables. */
-function onPipe(args: readonly string[]): { command: string; args: string[] } {
-  return { command: process.execPath, args: [RUN_JS, ...args, '--output', 'table'] }
+/** On a terminal by `script`, of which Linux and BSD have one each; where there is none, on a pipe, with tables at least. */
+function wayToRun(): CommandFor {
+  const line = (args: readonly string[]) => `stty cols ${COLUMNS}; exec ${[process.execPath, RUN_JS, ...args].map(quoted).join(' ')}`
+  const linux: CommandFor = (args) => ({ command: 'script', args: ['-qec', line(args), '/dev/null'] })
+  const bsd: CommandFor = (args) => ({ command: 'script', args: ['-q', '/dev/null', 'sh', '-c', line(args)] })
+  const pipe: CommandFor = (args) => ({ command: process.execPath, args: [RUN_JS, ...args, '--output', 'table'] })
+  const works = (args: string[]) => spawnSync('script', args, { stdio: 'ignore' }).status === 7
+  if (works(['-qec', 'exit 7', '/dev/null'])) return linux
+  return works(['-q', '/dev/null', 'sh', '-c', 'exit 7']) ? bsd : pipe
 }
 
 function quoted(word: string): string {

@@ -58,3 +58,14 @@ export function jobIdIn(screen: string): string {
 export function stage(text: string): void {
   console.log(styleText('dim', `  ${text}`))
 }
+
+/** Whether some line shows this thing, with these words as words: `complete` is not `incomplete`. */
+export function shows(screen: string, thing: string, ...words: string[]): boolean {
+  return screen.split('\n').some((line) => line.includes(thing) && words.every((word) => line.split(/\s+/).includes(word)))
+}
+
+/** How many files `inspect` speaks of: in its headline on a terminal, by their lines on a pipe. */
+export function filesIn(screen: string): number {
+  const said = /to ([\d,]+) files? /.exec(screen)?.[1]
+  return said === undefined ? (screen.match(/\/[0-9a-f-]{36} /g)?.length ?? 0) : Number(said.replaceAll(',', ''))
+}
