@@ -98,7 +98,13 @@ function snapshotOf(job: number, id: number, files: number): Snapshot {
   const managedKeyed: Incremental = { tag: 11, backend: uuid(job, 0), first: 0, groups: 4, meta, shared, private: [] }
   const shape = { id: '0'.repeat(32), name: 'operator', uid: 'uid', parallelism: 1, maxParallelism: 128 }
   const subtasks = [{ index: 0, state: { managedKeyed, rawKeyed: { tag: 0 } as const, input: [], output: [] } }]
-  return { version: 6, checkpointId: id, masters: [], operators: [{ ...shape, coordinator: { tag: 0 }, subtasks }], properties: 'checkpoint' }
+  return {
+    version: 6,
+    checkpointId: id,
+    masters: [],
+    operators: [{ ...shape, coordinator: { tag: 0 }, subtasks }],
+    properties: 'checkpoint',
+  }
 }
 
 function tree(job: number): string {

@@ -141,9 +141,9 @@ export function giveUp(world: World, job: SimJob, pending: Pending): void {
   job.pending.delete(pending)
   pending.entry.status = 'FAILED'
   world.trace(() => `${job} gives up ${pending.directory}`)
-  if (!world.random.chance(0.6)) return
+  if (!world.random.chance(0.85)) return
   for (const path of world.store.below(pending.directory)) {
-    if (pending.paths.has(path) && world.random.chance(0.9)) world.store.delete(path)
+    if (pending.paths.has(path) && world.random.chance(0.97)) world.store.delete(path)
   }
   if (world.store.below(pending.directory).length === 0) world.store.delete(pending.directory)
 }

@@ -26,7 +26,7 @@ export function neededPaths(world: World, options: NeedsOptions): Map<string, st
   return needed
 }
 
-export function isGivenUp(world: World, snapshot: SimSnapshot, expired: ReadonlyMap<string, string>): boolean {
+function isGivenUp(world: World, snapshot: SimSnapshot, expired: ReadonlyMap<string, string>): boolean {
   const etag = expired.get(metadataOf(snapshot.directory))
   return etag !== undefined && world.metadataBlob(snapshot)?.etag === etag
 }

@@ -21,7 +21,7 @@ export function* people(world: World): Steps {
   }
 }
 
-export function act(world: World): void {
+function act(world: World): void {
   const living = world.livingJobs().filter((job) => job.state !== 'INITIALIZING' && job.cluster.isUp)
   if (living.length === 0) return void (world.random.chance(0.6) ? restoreSomething(world) : deployFresh(world))
   const job = world.random.pick(living)

@@ -1,5 +1,6 @@
 import type { PlannedCleanup } from '../../src/lib/operations/plan-cleanup.js'
 import type { CleanUpSettings } from './clean-up.js'
+import type { Archive } from './cluster.js'
 import { neededPaths } from './needs.js'
 import { metadataOf } from './paths.js'
 import { isRestorable, missingOf, type SimSnapshot } from './snapshot.js'
@@ -81,8 +82,10 @@ function hasOneName(world: World, jobId: string): boolean {
   return new Set(world.jobs.filter((job) => job.settings.jobId === jobId).map((job) => job.settings.name)).size === 1
 }
 
-/** Whether a listed cluster or the history tells the job's name now. */
+/** Whether a listed cluster or the history tells the job's name now; an archive of an earlier run of the id proves nothing of the last. */
 function isNamedByProof(world: World, jobId: string): boolean {
   const told = world.clusters.some((cluster) => cluster.settings.isListed && cluster.isUp && cluster.jobs.has(jobId))
-  return told || world.clusters.some((cluster) => cluster.archives.some((archive) => archive.jobId === jobId))
+  const last = world.jobs.findLast((job) => job.settings.jobId === jobId)
+  const isOfLast = (archive: Archive) => archive.jobId === jobId && archive.startedAtMs === last?.startedAtMs
+  return told || world.clusters.some((cluster) => cluster.archives.some(isOfLast))
 }

@@ -5,7 +5,7 @@ import { ACCOUNT_HOST, createContainer } from '../../sandbox/emulator.js'
 // For its declaration of what `inject` may be asked for.
 import type {} from './azurite-setup.js'
 
-export { EMULATOR_ACCOUNT, EMULATOR_KEY } from '../../sandbox/emulator.js'
+export { EMULATOR_KEY } from '../../sandbox/emulator.js'
 
 export interface FreshContainer {
   /** Base URL of the account at the emulator. */

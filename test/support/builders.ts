@@ -9,7 +9,6 @@ import type { Snapshot } from '../../src/lib/state/snapshot.js'
 import type { StoredBlob, Survey } from '../../src/lib/state/survey.js'
 import type { Reference } from '../../src/lib/state/types.js'
 
-export const SECOND = 1000
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
 export const NOW = Date.UTC(2026, 10, 22)

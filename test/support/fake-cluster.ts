@@ -25,7 +25,7 @@ export interface FakeClusterOptions {
 const STARTED_AT_MS = Date.UTC(2026, 10, 22, 12)
 
 /** Two jobs whose ids begin alike, as a person would meet them. */
-export const TWO_JOBS: FakeJob[] = [
+const TWO_JOBS: FakeJob[] = [
   { jobId: SALES, name: 'sales_pipeline' },
   { jobId: ENRICH, name: 'orders_enrich' },
 ]

@@ -4,7 +4,7 @@ import { encodeMetadata } from '../unit/state/metadata/encoder.js'
 import { incremental, keyGroups, operator, snapshot, subtask } from '../unit/state/metadata/samples.js'
 
 const OWN_FILE = '11111111-1111-4111-8111-111111111111'
-export const STATE_FILE_BYTES = 64
+const STATE_FILE_BYTES = 64
 
 /** Stores a canonical savepoint of two files, all there: its `_metadata` and one file that it names relatively. */
 export async function storeSavepoint(client: ContainerClient, directory: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { KeyedState, OperatorState, SubtaskState } from '../handles.js'
+import type { KeyedState, SubtaskState } from '../handles.js'
 import type { Pending, SimJob } from '../job.js'
 import type { Steps } from '../process.js'
 import type { World } from '../world.js'
@@ -24,4 +24,4 @@ export interface Backend {
   live(): Iterable<string>
 }
 
-export type { KeyedState, OperatorState, SubtaskState }
+export type { KeyedState, SubtaskState }

@@ -15,8 +15,8 @@ export const SEGMENT = {
   path: `${ROOT}/shared/job_a_op_b_1_4/${UUID}`,
   logicalId: UUID,
 } satisfies Stream
-export const EMPTY_SEGMENT = { tag: 16 } satisfies Stream
-export const GROUPED = { tag: 3, first: 0, offsets: [0, 100], inner: FILE } satisfies Stream
+const EMPTY_SEGMENT = { tag: 16 } satisfies Stream
+const GROUPED = { tag: 3, first: 0, offsets: [0, 100], inner: FILE } satisfies Stream
 export const STREAMS: Stream[] = [INLINE, FILE, GROUPED, RELATIVE, SEGMENT, EMPTY_SEGMENT]
 
 export function keyGroups(tag: 3 | 7 | 12, stream: Stream = FILE): Keyed {
