@@ -32,6 +32,10 @@ export async function gatherJobs(input: GatherInput): Promise<Gathered> {
     }
   }
   for (const one of gathered.evidence) if (one.name) await input.journal.rememberName(one.jobId, one.name)
+  for (const { jobId, restoredFrom } of gathered.evidence) {
+    // An in-job failover restores a checkpoint of the job's own, which tells nothing of its ancestors.
+    if (restoredFrom && !restoredFrom.includes(`/${jobId}/`)) await input.journal.rememberRestore(jobId, restoredFrom)
+  }
   if (input.history !== null) {
     const { where } = input.history
     gathered.evidence.push(...(await input.history.jobs()).map((job) => archivedEvidence(job, where)))

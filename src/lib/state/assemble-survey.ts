@@ -25,7 +25,8 @@ export function assembleSurvey(input: AssembleInput): Survey {
   const { inventory } = input
   const snapshots: Snapshot[] = []
   const unreadable: Unreadable[] = []
-  for (const one of input.read.values()) {
+  // Reading runs concurrently; the plan shall not depend on which answer came first.
+  for (const [, one] of [...input.read].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const directory = { account: one.blob.account, container: one.blob.container, name: parentOf(one.blob.name) }
     if (one.state === 'unreadable') unreadable.push({ directory, etag: one.blob.etag, problem: one.problem })
     snapshots.push(snapshotOf(one, directory, input))

@@ -135,7 +135,11 @@ function guardLines(guards: Guard[], streams: Streams): string[] {
   const passed = guards.length - shown.length
   const lines = shown.flatMap((guard) => {
     const way = guard.status === 'refuse' ? (guard.override === null ? '' : ` Override: ${guard.override}`) : ''
-    const [first = '', ...more] = wrap(`  ${guard.status.padEnd(6)}  ${guard.name}: ${guard.message}.${way}`, streams.columns, 10)
+    const [first = '', ...more] = wrap(
+      `  ${guard.status.padEnd(6)}  ${guard.name}: ${guard.message.replace(/(?<![.?!])$/, '.')}${way}`,
+      streams.columns,
+      10,
+    )
     return [first.replace(guard.status, (word) => paint(word, GUARD_TONES[guard.status], streams)), ...more]
   })
   return [`${paint('Guards', 'strong', streams)}: ${passed} of ${guards.length} ok`, ...lines]
