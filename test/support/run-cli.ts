@@ -84,7 +84,7 @@ const RUN_JS = resolve(import.meta.dirname, '..', '..', 'bin', 'run.js')
 export interface TerminalOptions {
   columns: number
   env?: NodeJS.ProcessEnv
-  /** Typed as the answer to this question. */
+  /** Keys pressed once this stands there; Enter is `\n`. */
   answer?: { to: string; type: string }
 }
 
@@ -102,7 +102,7 @@ export async function runInTerminal(cli: Cli, args: readonly string[], { columns
     text += chunk
     if (answer === undefined || isAnswered || !text.includes(answer.to)) return
     isAnswered = true
-    child.stdin?.write(`${answer.type}\n`)
+    child.stdin?.write(answer.type)
   }
   child.stdout?.setEncoding('utf8').on('data', hear)
   child.stderr?.setEncoding('utf8').on('data', hear)

@@ -205,7 +205,7 @@ describe.sequential('cleanup on a tree that nobody writes to any more', () => {
 
   it('shows the plan on a terminal, asks, and takes no other answer than delete for a yes', async () => {
     const before = await blobNames()
-    const { text, code } = await runInTerminal(cli, ASKED, { columns: 100, answer: { to: QUESTION, type: 'yes' } })
+    const { text, code } = await runInTerminal(cli, ASKED, { columns: 100, answer: { to: QUESTION, type: 'yes\n' } })
 
     const lines = screenLines(text)
     expect(lines[0]).toMatch(/^Scanned 13\d blobs/)

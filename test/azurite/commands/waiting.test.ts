@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FreshContainer, freshContainer } from '../../support/azurite.js'
 import { cluster, completedOperation, endlessOperation, SALES } from '../../support/fake-cluster.js'
 import { type FakeJobManager, startFakeJobManager } from '../../support/fake-jobmanager.js'
-import { type Cli, startCli } from '../../support/run-cli.js'
+import { type Cli, runInTerminal, screenLines, startCli } from '../../support/run-cli.js'
 import { storeSavepoint } from '../../support/stored-snapshot.js'
 
 const SAVEPOINT = 'savepoints/savepoint-a1b2c3-000000000001'
@@ -78,6 +78,28 @@ describe('Ctrl-C during a wait', () => {
     expect(stdout).toBe(`${cli.path(SAVEPOINT)}\n`)
     expect(code).toBe(0)
     expect(posts()).toHaveLength(1)
+  })
+})
+
+describe('Ctrl-C at a question', () => {
+  it('ends with 130 before anything was asked of the cluster', async () => {
+    const { text, code } = await runInTerminal(cli, ['stop', 'sales_pipeline'], {
+      columns: 100,
+      answer: { to: 'Stop sales_pipeline (a1b2c3d4) with a savepoint? [y/N] ', type: '\u0003' },
+    })
+
+    expect(screenLines(text)).toContain('Error: Interrupted.')
+    expect(text).not.toContain('This is a bug')
+    expect(code).toBe(130)
+    expect(posts()).toEqual([])
+  })
+
+  it('is another thing than no', async () => {
+    const { text, code } = await runInTerminal(cli, ['stop', 'sales_pipeline'], { columns: 100, answer: { to: '[y/N] ', type: 'n\n' } })
+
+    expect(screenLines(text)).toContain('Error: Nothing was stopped.')
+    expect(code).toBe(6)
+    expect(posts()).toEqual([])
   })
 })
 

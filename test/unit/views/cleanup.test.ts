@@ -61,6 +61,7 @@ const PLAN: CleanupPlan = {
   guards: [
     { name: 'cluster', status: 'ok', message: '1 of 1 JobManagers answered', override: null },
     { name: 'clock', status: 'warn', message: "this machine's clock is 400 s off", override: null },
+    { name: 'newest-checkpoint', status: 'refuse', message: 'no _metadata was read: is it below a root?', override: null },
     { name: 'soft-delete', status: 'refuse', message: 'blob soft delete is off', override: '--without-soft-delete' },
   ],
   totals: { blobs: 3, bytes: 3 * 1024 ** 2 + 3072 },
@@ -87,8 +88,9 @@ describe('the clean-up plan', () => {
         '       12    4.0 KiB  the job is running, and may need it although no snapshot names it (sales_pipeline a1b2c3d4)',
         '        1        0 B  not where Flink keeps state: never touched (other)',
         '',
-        'Guards: 1 of 3 ok',
+        'Guards: 1 of 4 ok',
         "  warn    clock: this machine's clock is 400 s off.",
+        '  refuse  newest-checkpoint: no _metadata was read: is it below a root?',
         '  refuse  soft-delete: blob soft delete is off. Override: --without-soft-delete',
       ].join('\n'),
     )
