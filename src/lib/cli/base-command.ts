@@ -114,6 +114,8 @@ export abstract class BaseCommand extends Command {
     if (this.jsonEnabled()) this.logJson({ error: failure })
     else if (error instanceof Errors.ExitError) throw error
     else process.stderr.write(`${describe(failure)}\n`)
+    if (failure.code === 'INTERNAL' && /(^|[\s,])(\*|flinkops)/.test(process.env['DEBUG'] ?? ''))
+      process.stderr.write(`${error.stack ?? 'no stack'}\n`)
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {
