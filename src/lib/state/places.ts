@@ -1,0 +1,32 @@
+import type { KnownJob } from './jobs.js'
+import { type Place, savepointPrefix } from './layout.js'
+import { isBelow, type Location, locationKey } from './location.js'
+
+export function metadataKeyName(directory: Location): string {
+  return directory.name === '' ? '_metadata' : `${directory.name}/_metadata`
+}
+
+/** Key of a snapshot's `_metadata`. */
+export function metadataKey(directory: Location): string {
+  return locationKey({ ...directory, name: metadataKeyName(directory) })
+}
+
+export function treeKey(location: Location, place: Place): string {
+  return locationKey({ ...location, name: place.tree === '' ? place.directory : place.tree })
+}
+
+/** The job whose end decides over a place; a savepoint's is found by its prefix. */
+export function jobOf(place: Place, jobs: Map<string, KnownJob>): KnownJob | null {
+  if (place.jobId !== null) return jobs.get(place.jobId) ?? null
+  const prefix = place.area === 'savepoint' ? savepointPrefix(place.tree) : null
+  if (prefix === null) return null
+  const matching = [...jobs.values()].filter((job) => job.jobId.startsWith(prefix))
+  return matching.find((job) => job.liveness !== 'terminated') ?? matching[0] ?? null
+}
+
+/** Whether a location lies at or below one of the roots. */
+export function isUnderRoots(location: Location, roots: Location[]): boolean {
+  return roots.some(
+    (root) => root.account === location.account && root.container === location.container && isBelow(location.name, root.name),
+  )
+}
