@@ -24,6 +24,8 @@ function archive(world: World, job: SimJob, state: End): void {
     (function* () {
       yield
       yield
+      // One file per job id, never overwritten: the second run of an application's id leaves none.
+      if (job.cluster.archives.some((one) => one.jobId === job.settings.jobId)) return
       job.cluster.archives.push({
         jobId: job.settings.jobId,
         name: job.settings.name,
