@@ -2,12 +2,18 @@
 
 const TIMEOUT_MS = 10_000
 
-/** Sends a request and answers the parsed body; rejects with the body's beginning on any status but 2xx. */
+/** Sends a request and answers the parsed body; rejects with the reason in the body on any status but 2xx. */
 export async function requestJson(url: string, init: RequestInit = {}): Promise<unknown> {
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init })
   const text = await response.text()
-  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: HTTP ${response.status} ${text.slice(0, 2_000)}`)
+  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: HTTP ${response.status} ${reasonIn(text)}`)
   return text === '' ? null : JSON.parse(text)
+}
+
+/** The innermost cause of a Java stack; of anything else, its beginning. */
+function reasonIn(text: string): string {
+  const causes = [...text.matchAll(/Caused by: (.*?)\\n/g)].map(([, cause]) => cause)
+  return causes.at(-1) ?? text.slice(0, 2_000)
 }
 
 /** POSTs a JSON body. */

@@ -1,3 +1,4 @@
+import type { ContainerClient } from '@azure/storage-blob'
 import type { Cluster } from '../cluster.js'
 import { statePath } from '../emulator.js'
 import { cancelJob, ORDERS_ENRICH, restoredFrom, SALES_PIPELINE, submitScript, takeSavepoint, waitForCheckpoints } from '../jobs.js'
@@ -33,7 +34,11 @@ export async function layPast(sandbox: Sandbox): Promise<Past> {
     await plant(storage, `savepoints/savepoint-${sales.jobId.slice(0, 6)}-0123456789ab`, 12 * KIB),
   ]
   stage('sales_pipeline took a savepoint and was cancelled; orders_enrich was cancelled; a crash left files that nothing needs.')
+  const before = await blobsBelow(storage, '')
   await sandbox.returnToPresent()
+  const after = await blobsBelow(storage, '')
+  const lost = [...before.keys()].filter((name) => !after.has(name))
+  if (lost.length > 0) throw new Error(`The emulator came back without ${lost.join(', ')}`)
   const runningJob = await bringBack(cluster, sales.checkpoint)
   stage('Today: sales_pipeline runs again, restored from its last checkpoint. orders_enrich was never started again.')
   const untouchable = [await plant(storage, `checkpoints/orders_enrich/${enrich.jobId}/shared`, 32 * KIB), 'checkpoints/notes.txt']
@@ -60,13 +65,25 @@ async function ranOnce({ cluster, storage }: Sandbox, script: string, withSavepo
   await waitForCheckpoints(restUrl, jobId)
   const savepoint = withSavepoint ? await takeSavepoint(restUrl, jobId, statePath('savepoints')) : null
   await cancelJob(restUrl, jobId)
-  const checkpoint = await waitForCheckpoints(restUrl, jobId)
+  const checkpoint = await retainedCheckpoint(storage, jobId)
   await waitUntil({
     until: `job ${jobId} is in the history directory`,
     probe: async () =>
       [...(await blobsBelow(storage, 'history/'))].some(([name, size]) => name.endsWith(jobId) && size > 0) ? true : null,
   })
   return { jobId, checkpoint, savepoint }
+}
+
+/** What a cancelled job leaves, as storage shows it: statistics over REST may be 3 s old and name one that is gone. */
+function retainedCheckpoint(storage: ContainerClient, jobId: string): Promise<string> {
+  const metadata = new RegExp(`/${jobId}/chk-\\d+/_metadata$`)
+  return waitUntil({
+    until: `job ${jobId} has left just one checkpoint`,
+    probe: async () => {
+      const [only, ...others] = [...(await blobsBelow(storage, 'checkpoints/')).keys()].filter((name) => metadata.test(name))
+      return only === undefined || others.length > 0 ? null : statePath(only.replace('/_metadata', ''))
+    },
+  })
 }
 
 /** Keys of Flink 1.18 that every later version still takes. */
