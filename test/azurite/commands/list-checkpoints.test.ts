@@ -46,13 +46,15 @@ function implied(tree: string): Map<string, string> {
   const newest = (jobTree: string) =>
     Math.max(0, ...truth.metadata.filter((name) => name.startsWith(`${jobTree}/chk-`)).map((name) => Number(/chk-(\d+)/.exec(name)?.[1])))
   return new Map(
-    [...directories].map((directory) => {
+    [...directories].flatMap((directory): [string, string][] => {
       const metadata = `${directory}/_metadata`
       const [, jobTree = '', id = ''] = /^(.*)\/chk-(\d+)$/.exec(directory) ?? []
-      if (truth.metadata.includes(metadata)) return [directory, withMetadata(truth, metadata)]
+      if (truth.metadata.includes(metadata)) return [[directory, withMetadata(truth, metadata)]]
       const isStillThere = [...later].some((name) => name === directory || name.startsWith(`${directory}/`))
       const isUnderWay = isRunning(basename(jobTree)) && Number(id) > newest(jobTree) && isStillThere
-      return [directory, isUnderWay ? 'writing' : 'incomplete']
+      if (isUnderWay) return [[directory, 'writing']]
+      // Nothing but its marker: what the driver leaves of a checkpoint that Flink has deleted.
+      return names.some((name) => name.startsWith(`${directory}/`)) ? [[directory, 'incomplete']] : []
     }),
   )
 }
