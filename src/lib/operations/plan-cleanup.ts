@@ -58,7 +58,8 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
   })
   const allClustersAnswered = gathered.silent.length === 0
   const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive: input.exclusive, allClustersAnswered })
-  doubtReusedIds(jobs, found.snapshots)
+  // With exclusive roots it is the clusters' silence that proves the end, whatever an old archive says.
+  if (!(input.exclusive && allClustersAnswered)) doubtReusedIds(jobs, found.snapshots)
   const snapshots = attribute({ snapshots: found.snapshots, jobs, nowMs: found.serverTimeMs, allClustersAnswered })
   const survey = { ...found, snapshots }
   const lineages = groupLineages(jobs, snapshots)
