@@ -40,6 +40,8 @@ function isClearCase(world: World, snapshot: SimSnapshot, settings: CleanUpSetti
     !hasEnded(world, snapshot.jobId, settings)
   )
     return false
+  const users = world.jobs.filter((job) => job.restore?.snapshot === snapshot)
+  if (users.some((job) => !hasEnded(world, job.settings.jobId, settings))) return false
   // A name that two jobs may be running under says nothing.
   const sameName = new Set(world.jobs.filter((job) => job.settings.name === snapshot.jobName).map((job) => job.settings.jobId))
   if ([...sameName].filter((jobId) => !hasEnded(world, jobId, settings)).length > 1) return false
