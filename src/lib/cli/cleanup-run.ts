@@ -70,7 +70,7 @@ async function endAfterDeleting(input: RunPlanInput): Promise<Ending> {
   return { outcome: isPartial ? 'partial' : 'done', runId, result, exitCode, words: `Run ${runId}: ${cleanupResultText(result)}` }
 }
 
-const NOTHING: ExecuteResult = { deletedBlobs: 0, deletedBytes: 0, changed: 0, failed: [], stopped: false, problem: null }
+const NOTHING: ExecuteResult = { deletedBlobs: 0, deletedBytes: 0, alreadyGone: 0, changed: 0, failed: [], stopped: false, problem: null }
 
 function newRunId(nowMs: number): string {
   return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:-]/g, '')}-${randomBytes(3).toString('hex')}`

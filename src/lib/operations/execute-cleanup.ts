@@ -34,7 +34,15 @@ class Run {
   readonly #erasers = new Map<string, Promise<ContainerEraser>>()
   /** Keys that stay: spared, changed or failed. */
   readonly #staying: Set<string>
-  readonly #result: ExecuteResult = { deletedBlobs: 0, deletedBytes: 0, changed: 0, failed: [], stopped: false, problem: null }
+  readonly #result: ExecuteResult = {
+    deletedBlobs: 0,
+    deletedBytes: 0,
+    alreadyGone: 0,
+    changed: 0,
+    failed: [],
+    stopped: false,
+    problem: null,
+  }
 
   constructor(input: ExecuteInput) {
     this.#input = input
@@ -93,6 +101,7 @@ class Run {
         this.#input.onDeleted?.(this.#result.deletedBlobs, this.#result.deletedBytes)
         return
       case 'gone':
+        this.#result.alreadyGone++
         return
       case 'changed':
         this.#staying.add(one.key)

@@ -16,6 +16,8 @@ export interface Deletion {
 export interface ExecuteResult {
   deletedBlobs: number
   deletedBytes: number
+  /** Blobs that somebody else deleted between plan and delete: Flink, mostly. */
+  alreadyGone: number
   /** Blobs that were no longer the version that was planned, and what depended on them: left alone. */
   changed: number
   failed: { path: string; code: string }[]

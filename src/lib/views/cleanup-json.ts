@@ -41,8 +41,17 @@ export function cleanupJson(input: CleanupJsonInput): object {
   }
 }
 
-function shownResult({ deletedBlobs, deletedBytes, changed, failed }: ExecuteResult, spell: CleanupJsonInput['spell']): object {
-  return { deletedBlobs, deletedBytes, changed, failed: failed.map(({ path, code }) => ({ path: spellKey(path, spell), code })) }
+function shownResult(
+  { deletedBlobs, deletedBytes, alreadyGone, changed, failed }: ExecuteResult,
+  spell: CleanupJsonInput['spell'],
+): object {
+  return {
+    deletedBlobs,
+    deletedBytes,
+    alreadyGone,
+    changed,
+    failed: failed.map(({ path, code }) => ({ path: spellKey(path, spell), code })),
+  }
 }
 
 /** A key is `account/container/name`; neither of the first two can hold a slash. */

@@ -34,7 +34,7 @@ interface Cleanup {
   held: { prefix: string; blobs: number; bytes: number; reason: string }[]
   guards: { name: string; status: string; message: string; override: string | null }[]
   totals: { blobs: number; bytes: number }
-  result: { deletedBlobs: number; deletedBytes: number; changed: number; failed: unknown[] } | null
+  result: { deletedBlobs: number; deletedBytes: number; alreadyGone: number; changed: number; failed: unknown[] } | null
   warnings: string[]
 }
 
@@ -223,7 +223,13 @@ describe.sequential('cleanup on a tree that nobody writes to any more', () => {
 
     expect(done.outcome).toBe('done')
     expect(done.delete.map((one) => one.path)).toEqual(planned.delete.map((one) => one.path))
-    expect(done.result).toEqual({ deletedBlobs: done.totals.blobs, deletedBytes: done.totals.bytes, changed: 0, failed: [] })
+    expect(done.result).toEqual({
+      deletedBlobs: done.totals.blobs,
+      deletedBytes: done.totals.bytes,
+      alreadyGone: 0,
+      changed: 0,
+      failed: [],
+    })
     expect(code).toBe(0)
     const left = await blobNames()
     expect(done.delete.map((one) => nameOf(one.path)).filter((name) => left.includes(name))).toEqual([])
@@ -250,7 +256,7 @@ describe.sequential('cleanup on a tree that nobody writes to any more', () => {
 
     expect(plan.delete).toEqual([])
     expect(plan).toMatchObject({ outcome: 'done', runId: null, totals: { blobs: 0, bytes: 0 } })
-    expect(plan.result).toEqual({ deletedBlobs: 0, deletedBytes: 0, changed: 0, failed: [] })
+    expect(plan.result).toEqual({ deletedBlobs: 0, deletedBytes: 0, alreadyGone: 0, changed: 0, failed: [] })
     expect(code).toBe(0)
     expect(await blobNames()).toEqual(before)
   })

@@ -113,11 +113,12 @@ describe('the clean-up plan', () => {
   })
 })
 
-const RESULT: ExecuteResult = { deletedBlobs: 2, deletedBytes: 3072, changed: 0, failed: [], stopped: false, problem: null }
+const RESULT: ExecuteResult = { deletedBlobs: 2, deletedBytes: 3072, alreadyGone: 0, changed: 0, failed: [], stopped: false, problem: null }
 
 describe('what a clean-up did', () => {
   it.each<[string, Partial<ExecuteResult>, string[]]>([
     ['all', {}, []],
+    ['all that was still there', { alreadyGone: 2 }, ['Gone before it could be deleted: 2 blobs.']],
     ['all but what changed', { changed: 1 }, ['Left alone because it changed, or depends on what changed: 1 blob.']],
     [
       'some, failures grouped',
@@ -170,6 +171,7 @@ describe('the JSON of cleanup', () => {
       result: {
         deletedBlobs: 2,
         deletedBytes: 3072,
+        alreadyGone: 0,
         changed: 0,
         failed: [{ path: `abfss://${CONTAINER}@${ACCOUNT}/x/chk-6/_metadata`, code: 'ServerBusy' }],
       },
