@@ -19,6 +19,8 @@ interface Patch {
 
 interface Fault {
   name: string
+  /** How the model must fail; a loss unless said otherwise. */
+  kind?: 'waste'
   option?: string
   patches?: Patch[]
 }
@@ -71,6 +73,7 @@ const FAULTS: Fault[] = [
   },
   {
     name: 'keep-last by job id',
+    kind: 'waste',
     patches: [
       {
         file: 'state/lineage.ts',
@@ -132,7 +135,8 @@ async function apply(copy: string, patch: Patch): Promise<void> {
 async function hunt(copy: string, fault: Fault): Promise<Caught | null> {
   const histories = fault.name === 'none' ? '300' : values.histories
   const option = fault.option === undefined ? [] : ['--fault', fault.option]
-  const args = ['--import', TSX, 'test/model/hunt.ts', '--histories', histories, ...option]
+  const kind = fault.name === 'none' ? [] : ['--kind', fault.kind ?? 'loss']
+  const args = ['--import', TSX, 'test/model/hunt.ts', '--histories', histories, ...option, ...kind]
   const { stdout } = await run(process.execPath, args, { cwd: copy })
   const caught: unknown = JSON.parse(stdout)
   return isCaught(caught) ? caught : null

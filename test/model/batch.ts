@@ -1,10 +1,11 @@
 import { type HistoryOptions, runHistory } from './history.js'
 import { newTally, sumTallies, type Tally } from './tally.js'
+import type { ViolationKind } from './violation.js'
 
 export interface Batch {
   histories: number
   tally: Tally
-  violations: { seed: number; message: string }[]
+  violations: { seed: number; kind: ViolationKind; message: string }[]
 }
 
 export interface BatchOptions extends HistoryOptions {
@@ -22,7 +23,7 @@ export async function runBatch(options: BatchOptions): Promise<Batch> {
     const history = await runHistory(options.firstSeed + at, options)
     batch.histories++
     sumTallies(batch.tally, history.tally)
-    if (history.violation !== null) batch.violations.push({ seed: history.seed, message: history.violation })
+    if (history.violation !== null) batch.violations.push({ seed: history.seed, ...history.violation })
   }
   return batch
 }
@@ -51,6 +52,6 @@ export function batchText({ histories, tally, violations }: Batch): string {
     `refusals: ${pairs(tally.guards)}`,
     `planned: ${pairs(tally.reasons)}`,
     `${violations.length} violations${violations.length === 0 ? '' : ':'}`,
-    ...violations.slice(0, 20).map(({ seed, message }) => `  seed ${seed}: ${message}`),
+    ...violations.slice(0, 20).map(({ seed, kind, message }) => `  seed ${seed}: ${kind}: ${message}`),
   ].join('\n')
 }

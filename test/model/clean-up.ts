@@ -193,7 +193,7 @@ class Run {
     const why = neededPaths(this.#world, { expired }).get(path)
     if (this.#world.livingJobs().some((job) => path.startsWith(`${job.tree}/`))) this.#amongLiving++
     if (why === undefined) return
-    const violation = new Violation(`deleted ${path}, but ${why}`)
+    const violation = new Violation('loss', `deleted ${path}, but ${why}`)
     this.#violations.push(violation)
     throw violation
   }
@@ -204,7 +204,7 @@ class Run {
     for (const { blob } of planned.plan.deletes) {
       const path = `${blob.container}/${blob.name}`
       const why = needed.get(path)
-      if (why !== undefined && this.#world.store.get(path)?.etag === blob.etag) throw new Violation(`planned ${path}, but ${why}`)
+      if (why !== undefined && this.#world.store.get(path)?.etag === blob.etag) throw new Violation('loss', `planned ${path}, but ${why}`)
     }
   }
 
@@ -220,7 +220,7 @@ class Run {
       if (etag === undefined || expired.get(`${snapshot.directory}/_metadata`) !== etag || isRestorable(snapshot, this.#world.store))
         continue
       if (this.#world.livingJobs().some((job) => job.completed.includes(snapshot))) continue
-      throw new Violation(`${snapshot.directory} is still there, but does not restore any more`)
+      throw new Violation('loss', `${snapshot.directory} is still there, but does not restore any more`)
     }
   }
 

@@ -7,7 +7,7 @@ import { Random } from './random.js'
 import { addTally, newTally, type Tally } from './tally.js'
 import { checkFreed } from './thrift.js'
 import { idle } from './timeouts.js'
-import { Violation } from './violation.js'
+import { Violation, type ViolationKind } from './violation.js'
 import { World } from './world.js'
 
 export interface HistoryOptions {
@@ -20,7 +20,7 @@ export interface HistoryOptions {
 export interface History {
   seed: number
   /** `null`: every invariant held. */
-  violation: string | null
+  violation: { kind: ViolationKind; message: string } | null
   tally: Tally
   trace: string[]
 }
@@ -37,7 +37,8 @@ export async function runHistory(seed: number, options: HistoryOptions = {}): Pr
     return { seed, violation: null, tally: teller.tally, trace }
   } catch (error) {
     if (!(error instanceof Violation) && !(error instanceof CannotFailOver)) throw error
-    return { seed, violation: error.message, tally: teller.tally, trace }
+    const kind = error instanceof Violation ? error.kind : 'loss'
+    return { seed, violation: { kind, message: error.message }, tally: teller.tally, trace }
   }
 }
 
@@ -95,7 +96,7 @@ class Teller {
     this.#world.isFrozen = false
     if (second.state === 'executed') {
       const [left] = second.planned.plan.deletes
-      throw new Violation(`a second run right after the first still deletes, for example ${left?.blob.name} (${left?.reason})`)
+      throw new Violation('unrest', `a second run right after the first still deletes, for example ${left?.blob.name} (${left?.reason})`)
     }
   }
 

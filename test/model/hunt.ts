@@ -1,4 +1,4 @@
-/** Looks for the first history that breaks and prints it as one JSON line; `null` = none of them does. */
+/** Looks for the first history that breaks (in the way of `--kind`) and prints it as one JSON line; `null` = none of them does. */
 import { parseArgs } from 'node:util'
 import type { DriverFault } from './clean-up.js'
 import { runHistory } from './history.js'
@@ -8,6 +8,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     histories: { type: 'string', default: '1000' },
     fault: { type: 'string' },
+    kind: { type: 'string' },
   },
 })
 
@@ -20,7 +21,7 @@ console.log(JSON.stringify(await hunt(Number(values.seed), Number(values.histori
 async function hunt(firstSeed: number, histories: number): Promise<{ seed: number; violation: string } | null> {
   for (let seed = firstSeed; seed < firstSeed + histories; seed++) {
     const { violation } = await runHistory(seed, fault === undefined ? {} : { fault })
-    if (violation !== null) return { seed, violation }
+    if (violation !== null && (values.kind ?? violation.kind) === violation.kind) return { seed, violation: violation.message }
   }
   return null
 }

@@ -57,7 +57,7 @@ export function deployFresh(world: World): void {
   const cluster = world.random.pick(clusters)
   const settings = newSettings(world, cluster, { name: world.random.pick(NAMES), backend: anyBackend(world) })
   // Ids near a power of ten: the order of names is not the order of checkpoints there.
-  submit(world, cluster, settings, world.random.pick([1, 1, 7, 8, 97]))
+  submit(world, cluster, settings, world.random.pick([1, 7, 8, 8, 98]))
 }
 
 function anyBackend(world: World): BackendKind {
@@ -77,7 +77,7 @@ function newSettings(world: World, cluster: Cluster, kept: { name: string; backe
     ...kept,
     jobId: random.hex(32),
     parallelism: random.int(1, 2),
-    retained: random.int(1, 3),
+    retained: random.pick([1, 1, 2, 3]),
     timeoutMs: cluster.settings.isListed ? random.pick([10 * MINUTE_MS, 60 * MINUTE_MS, 11 * 60 * MINUTE_MS]) : 10 * MINUTE_MS,
     spelling: cluster.settings.spelling,
     version: random.chance(0.003) ? 7 : random.pick([4, 5, 6, 6, 6]),

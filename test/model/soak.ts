@@ -28,7 +28,9 @@ else await soak()
 async function replay(): Promise<void> {
   for (let seed = firstSeed; seed < firstSeed + histories; seed++) {
     const { trace, violation } = await runHistory(seed, { withTrace: true })
-    console.log(`${trace.join('\n')}\nseed ${seed}: ${violation ?? 'every invariant held'}`)
+    console.log(
+      `${trace.join('\n')}\nseed ${seed}: ${violation === null ? 'every invariant held' : `${violation.kind}: ${violation.message}`}`,
+    )
   }
 }
 

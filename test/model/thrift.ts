@@ -22,7 +22,10 @@ export function checkFreed(world: World, planned: PlannedCleanup, settings: Clea
     const why = kept.get(metadataOf(snapshot.directory))
     if (why === undefined || !isClearCase(world, snapshot, settings)) continue
     if (world.nowMs - writtenAtMs(world, snapshot) <= checkpointsMs || newerOf(world, snapshot).length < keepLast) continue
-    throw new Violation(`${snapshot.directory} of ${snapshot.jobName} is kept, though ${keepLast} newer ones of later runs restore: ${why}`)
+    throw new Violation(
+      'waste',
+      `${snapshot.directory} of ${snapshot.jobName} is kept, though ${keepLast} newer ones of later runs restore: ${why}`,
+    )
   }
 }
 
