@@ -12,6 +12,7 @@ export const EXIT = {
   failedOnCluster: 9,
   locked: 10,
   foundWanting: 11,
+  unknownCommand: 127,
   interrupted: 130,
 } as const
 

@@ -2,8 +2,9 @@ import { setMaxListeners } from 'node:events'
 import { Command, Errors, type Interfaces } from '@oclif/core'
 import { createContext } from '../context.js'
 import { EXIT, FlinkopsError } from '../errors.js'
-import { failureOf, interrupted } from './failure.js'
+import { describeFailure, failureOf, interrupted } from './failure.js'
 import { baseFlags } from './flags.js'
+import { wantsJson } from './json-wanted.js'
 import { Progress } from './progress.js'
 import { ask } from './prompt.js'
 import { detectStreams, type Streams } from './streams.js'
@@ -100,7 +101,7 @@ export abstract class BaseCommand extends Command {
   }
 
   override jsonEnabled(): boolean {
-    return super.jsonEnabled() || this.#format === 'json' || /(^| )(-o ?=?|--output[ =])json( |$)/.test(this.argv.join(' '))
+    return super.jsonEnabled() || this.#format === 'json' || wantsJson(this.argv)
   }
 
   protected override toSuccessJson(result: unknown): unknown {
@@ -113,7 +114,7 @@ export abstract class BaseCommand extends Command {
     process.exitCode = failure.exitCode
     if (this.jsonEnabled()) this.logJson({ error: failure })
     else if (error instanceof Errors.ExitError) throw error
-    else process.stderr.write(`${describe(failure)}\n`)
+    else process.stderr.write(`${describeFailure(failure)}\n`)
     if (failure.code === 'INTERNAL' && /(^|[\s,])(\*|flinkops)/.test(process.env['DEBUG'] ?? ''))
       process.stderr.write(`${error.stack ?? 'no stack'}\n`)
   }
@@ -132,8 +133,4 @@ function timedOut(ms: number): FlinkopsError {
     code: 'TIMEOUT',
     exitCode: EXIT.stillRunning,
   })
-}
-
-function describe(failure: { message: string; suggestions: string[] }): string {
-  return [`Error: ${failure.message}`, ...failure.suggestions.map((suggestion) => `  ${suggestion}`)].join('\n')
 }

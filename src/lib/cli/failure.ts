@@ -9,6 +9,11 @@ export interface Failure {
   exitCode: number
 }
 
+/** What a person reads on stderr. */
+export function describeFailure({ message, suggestions }: Failure): string {
+  return [`Error: ${message}`, ...suggestions.map((suggestion) => `  ${suggestion}`)].join('\n')
+}
+
 export function interrupted(): FlinkopsError {
   return new FlinkopsError('Interrupted.', { code: 'INTERRUPTED', exitCode: EXIT.interrupted })
 }

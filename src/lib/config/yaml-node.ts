@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { type FlinkopsError, usageError } from '../errors.js'
+import { nearest } from '../nearest.js'
 import { parseDuration } from './duration.js'
-import { nearest } from './nearest.js'
 
 type Step = string | number
 
