@@ -88,7 +88,7 @@ function connectionString({ env, account, endpoint }: Asked): Found | null {
 
 function environmentSas(asked: Asked): Found | null {
   const token = ofThisAccount(asked, 'AZURE_STORAGE_SAS_TOKEN')
-  return token ? { credential: sas(token), source: 'AZURE_STORAGE_SAS_TOKEN' } : null
+  return token ? { credential: sas(token, 'AZURE_STORAGE_SAS_TOKEN'), source: 'AZURE_STORAGE_SAS_TOKEN' } : null
 }
 
 function environmentKey(asked: Asked): Found | null {

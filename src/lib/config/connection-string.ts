@@ -47,5 +47,5 @@ function credentialOf(parts: Map<string, string>): Credential | null {
   const key = parts.get('accountkey')
   const token = parts.get('sharedaccesssignature')
   if (key) return { kind: 'key', key: new Secret(key) }
-  return token ? sas(new Secret(token)) : null
+  return token ? sas(new Secret(token), 'AZURE_STORAGE_CONNECTION_STRING') : null
 }

@@ -1,4 +1,5 @@
 import type { Credential } from '../access.js'
+import { usageError } from '../errors.js'
 import { Secret } from '../secret.js'
 import { type Environment, variable } from './environment.js'
 import type { FlinkConf } from './flink-conf.js'
@@ -18,10 +19,10 @@ export function flinkCredential(conf: FlinkConf, account: string, container: str
 /** Container SAS of wasb (`fs.azure.sas.<container>.<host>`), or the fixed token of abfs when `auth.type` is SAS. */
 export function flinkSas(conf: FlinkConf, account: string, container: string): FoundCredential | null {
   const containerSas = hadoopOption(conf, `fs.azure.sas.${container}.${account}`)
-  if (containerSas) return found(conf, containerSas, sas(containerSas.value))
+  if (containerSas) return found(conf, containerSas, sas(containerSas.value, containerSas.key))
   if (authType(conf, account) !== 'sas') return null
   const fixed = accountOption(conf, 'fs.azure.sas.fixed.token', account)
-  return fixed && found(conf, fixed, sas(fixed.value))
+  return fixed && found(conf, fixed, sas(fixed.value, fixed.key))
 }
 
 /** Account key, or `AZURE_STORAGE_KEY` when Flink is told to take it from there (`EnvironmentVariableKeyProvider`). */
@@ -45,9 +46,19 @@ function authType(conf: FlinkConf, account: string): string {
   return accountOption(conf, 'fs.azure.account.auth.type', account)?.value.reveal().toLowerCase() ?? 'sharedkey'
 }
 
-/** A SAS without the question mark with which portals hand it out. */
-export function sas(token: Secret): Credential {
-  return { kind: 'sas', token: new Secret(token.reveal().trim().replace(/^\?/, '')) }
+/**
+ * A SAS without the question mark with which portals hand it out. Usage error when it has no signature: the bare signature that was
+ * pasted instead would travel as the name of a query parameter, where nothing redacts it.
+ */
+export function sas(token: Secret, source: string): Credential {
+  const query = token.reveal().trim().replace(/^\?/, '')
+  if (!new URLSearchParams(query).get('sig')) {
+    throw usageError(
+      `${source} holds no SAS token: it has no sig= part.`,
+      'Give the whole token, as the portal or az hands it out: sv=...&sig=...',
+    )
+  }
+  return { kind: 'sas', token: new Secret(query) }
 }
 
 function found(conf: FlinkConf, option: HadoopOption, credential: Credential): FoundCredential {

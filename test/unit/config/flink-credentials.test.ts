@@ -38,6 +38,14 @@ describe('flinkCredential', () => {
     expect(found(lines)).toEqual(expected)
   })
 
+  it.each([
+    ['wasb', [`fs.azure.sas.flink.${ACCOUNT}: c2VjcmV0`], `fs.azure.sas.flink.${ACCOUNT}`],
+    ['abfs', ['fs.azure.account.auth.type: SAS', 'fs.azure.sas.fixed.token: sv=1&sig='], 'fs.azure.sas.fixed.token'],
+  ])('refuses a SAS without a signature, and does not repeat it: %s', (_, lines, key) => {
+    expect(() => found(lines)).toThrow(`${key} holds no SAS token: it has no sig= part.`)
+    expect(() => found(lines)).not.toThrow(/c2VjcmV0/)
+  })
+
   it('takes AZURE_STORAGE_KEY where Flink takes it', () => {
     const lines = [`fs.azure.account.keyprovider.${ACCOUNT}: org.apache.flink.fs.azurefs.EnvironmentVariableKeyProvider`]
     expect(found(lines, { AZURE_STORAGE_KEY: 'KE' })).toBe('key KE')
