@@ -25,7 +25,7 @@ export function suggestionsFor(cause: string): string[] {
       '--allow-non-restored-state starts it nevertheless and drops that state for good.',
     ]
   }
-  if (cause.includes('Cannot find checkpoint or savepoint file')) return ['Check the path with: flinkops verify <path>']
+  if (cause.includes('Cannot find checkpoint or savepoint file')) return ['See what lies there with: flinkops inspect <path>']
   if (cause.includes('is not set. Property [')) return ['Name a directory, or set a default one in the configuration of Flink.']
   return []
 }
