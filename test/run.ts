@@ -1,6 +1,6 @@
 /**
- * `npm test`: every suite in turn, the last one on real Flinks, and what each came to. `--matrix <versions>`: only the last, on these.
- * `--fetch`: no test, only the download of the Flinks.
+ * `npm test`: every suite, and what each came to. Those on real Flinks wait most of the time and share a port, so they run in turn, beside
+ * the others. `--matrix <versions>`: only the end-to-end suite, on these. `--fetch`: no test, only the download of the Flinks.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
@@ -28,9 +28,8 @@ async function main(): Promise<void> {
   const missing = missingForE2e()
   if (missing !== null && (matrix !== null || fetch || process.env.CI === 'true')) throw new Error(missing)
   if (fetch) return fetchAll(matrix ?? FLINKS)
-  const suites = matrix === null ? suitesWithout(missing) : matrix.map(onFlink)
-  const tallies: Tally[] = []
-  for (const suite of suites) tallies.push(await run(suite))
+  const onFlinks = missing === null ? (matrix ?? FLINKS).map(onFlink) : []
+  const tallies = (await Promise.all([inTurn(matrix === null ? withoutFlink() : []), inTurn(onFlinks)])).flat()
   if (missing !== null) console.log(`\nThe end-to-end tests on a real Flink were not run. ${missing}`)
   console.log(`\n${summaryOf(tallies)}`)
   if (tallies.some((tally) => tally.failed > 0)) process.exitCode = 1
@@ -47,9 +46,8 @@ async function fetchAll(versions: string[]): Promise<void> {
   for (const version of versions) await flinkHome(version, { say: console.log })
 }
 
-function suitesWithout(missing: string | null): Suite[] {
-  const withoutFlink = ['unit', 'model', 'azurite'].filter(hasTests).map((project): Suite => ({ title: project, project }))
-  return missing === null ? [...withoutFlink, ...FLINKS.map(onFlink)] : withoutFlink
+function withoutFlink(): Suite[] {
+  return ['unit', 'model', 'azurite'].filter(hasTests).map((project) => ({ title: project, project }))
 }
 
 function hasTests(project: string): boolean {
@@ -61,25 +59,39 @@ function onFlink(version: string): Suite {
   return { title: `flink ${version}`, project: 'flink', env: { FLINKOPS_TEST_FLINK: version } }
 }
 
+async function inTurn(suites: Suite[]): Promise<Tally[]> {
+  const tallies: Tally[] = []
+  for (const suite of suites) tallies.push(await run(suite))
+  return tallies
+}
+
+/** What a suite says is shown in one piece when it ends, since another runs beside it. */
 async function run({ title, project, env }: Suite): Promise<Tally> {
-  console.log(`\n=== ${title}`)
+  console.log(`${title}: running`)
   const dir = await mkdtemp(join(tmpdir(), 'flinkops-test-'))
   const reportFile = join(dir, 'report.json')
   const startedAt = performance.now()
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-  const exitCode = await vitest(args, { ...process.env, ...env })
+  const { exitCode, output } = await vitest(args, { ...process.env, ...env })
   const seconds = (performance.now() - startedAt) / 1000
   const report = await readFile(reportFile, 'utf8').catch(() => null)
   await rm(dir, { recursive: true })
+  console.log(`\n=== ${title}\n${output}`)
   return tallyOf(title, { report, exitCode, seconds })
 }
 
-function vitest(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+function vitest(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ exitCode: number; output: string }> {
   const main = join(createRequire(import.meta.url).resolve('vitest/package.json'), '..', 'vitest.mjs')
-  const child = spawn(process.execPath, [main, ...args], { cwd: ROOT, env, stdio: 'inherit' })
+  const child = spawn(process.execPath, [main, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  const hear = (text: string) => {
+    output += text
+  }
+  child.stdout.setEncoding('utf8').on('data', hear)
+  child.stderr.setEncoding('utf8').on('data', hear)
   return new Promise((done, failed) => {
     child.once('error', failed)
-    child.once('close', (code) => done(code ?? 1))
+    child.once('close', (code) => done({ exitCode: code ?? 1, output }))
   })
 }
 
