@@ -9,7 +9,7 @@ async function replayText(batch: Batch): Promise<string> {
   const [first] = batch.violations
   if (first === undefined) return ''
   const { trace } = await runHistory(first.seed, { withTrace: true })
-  const again = `npx tsx test/model/soak.ts --seed ${first.seed} --histories 1 --trace`
+  const again = `npm run soak -- --seed ${first.seed} --histories 1 --trace`
   return `${batchText(batch)}\n\n${trace.slice(-80).join('\n')}\n${first.message}\nagain: ${again}`
 }
 

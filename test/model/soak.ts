@@ -1,5 +1,5 @@
 /**
- * `npx tsx test/model/soak.ts --histories 100000 [--seed N] [--workers 2]`: many histories, each worker its own share of the seeds.
+ * `npm run soak [-- --histories 100000 --seed N --workers 2]`: many histories, each worker its own share of the seeds.
  * `--seed N --histories 1 --trace` replays one history word by word.
  */
 import { fork } from 'node:child_process'
