@@ -4,6 +4,7 @@ import { withJobManagerConfiguration } from './config/roots.js'
 import type { EffectiveConfig } from './config/settings.js'
 import { usageError } from './errors.js'
 import type { JobManager, Journal, SqlGateway } from './ports.js'
+import type { MaintenanceJournal } from './ports-maintenance.js'
 import type { RunJournal } from './ports-runs.js'
 
 /** The world of one command. Adapters are built on first use, each by a lazy import: job control never loads the Azure SDK. */
@@ -11,6 +12,7 @@ export interface Context {
   config: EffectiveConfig
   journal: Journal
   runs: RunJournal
+  maintenance: MaintenanceJournal
   jobManager(): Promise<JobManager>
   jobManagers(): Promise<JobManager[]>
   sqlGateway(): Promise<SqlGateway>
@@ -30,6 +32,7 @@ export async function createContext(input: {
   const config = await resolveConfig({ flags: input.flags, env: process.env, cwd: process.cwd() })
   const { createJournal } = await import('./journal/journal.js')
   const { createRunJournal } = await import('./journal/run-journal.js')
+  const { createMaintenanceJournal } = await import('./journal/maintenance-journal.js')
   const { journalDirectory } = await import('./journal/directory.js')
   const directory = journalDirectory(process.env)
   const jobManagers = once(() => buildJobManagers(config))
@@ -37,6 +40,7 @@ export async function createContext(input: {
     config,
     journal: createJournal({ directory, onProblem: input.onProblem }),
     runs: createRunJournal({ directory }),
+    maintenance: createMaintenanceJournal({ directory }),
     jobManagers,
     jobManager: async () => first(await jobManagers()),
     sqlGateway: once(() => buildSqlGateway(config)),

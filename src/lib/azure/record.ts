@@ -1,15 +1,25 @@
+import type { ManifestCopies } from '../ports-maintenance.js'
 import type { RunRecorder } from '../ports-record.js'
 import { readBlob } from './read.js'
 import { request, type Target } from './target.js'
 
 type Place = Pick<Parameters<RunRecorder['record']>[0], 'runId' | 'file' | 'signal'>
+type Copy = Pick<Parameters<ManifestCopies['copyManifest']>[0], 'id' | 'text' | 'signal'>
 
 /** Writes a record of a run into the container: Put Blob below `_flinkops/runs/`. */
 export async function writeRecord(target: Target, place: Place & { text: string }): Promise<void> {
-  const { text, signal } = place
-  const blob = target.client.getBlockBlobClient(nameOf(place))
+  await writeJson(target, nameOf(place), place)
+}
+
+/** Writes a manifest into the container: Put Blob below `_flinkops/maintenance/`. */
+export async function writeManifestCopy(target: Target, copy: Copy): Promise<void> {
+  await writeJson(target, `_flinkops/maintenance/${copy.id}.json`, copy)
+}
+
+async function writeJson(target: Target, name: string, { text, signal }: { text: string; signal: AbortSignal }): Promise<void> {
+  const blob = target.client.getBlockBlobClient(name)
   const blobHTTPHeaders = { blobContentType: 'application/json' }
-  await request(target, { action: `write ${nameOf(place)}`, signal, isWriting: true }, async (abortSignal) => {
+  await request(target, { action: `write ${name}`, signal, isWriting: true }, async (abortSignal) => {
     await blob.upload(text, Buffer.byteLength(text), { blobHTTPHeaders, abortSignal })
   })
 }

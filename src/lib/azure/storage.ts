@@ -3,6 +3,7 @@ import type { AccessFor } from '../access.js'
 import type { StorageReader } from '../ports.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock } from '../ports-lock.js'
+import type { ManifestCopies } from '../ports-maintenance.js'
 import type { RunRecorder, Undeleter } from '../ports-record.js'
 import { canonicalAccount } from '../state/location.js'
 import { tokenSource } from './credentials.js'
@@ -10,9 +11,10 @@ import { containerEraser } from './eraser.js'
 import { MAX_PAGE_SIZE } from './list.js'
 import { acquireLock } from './lock.js'
 import { containerReader } from './reader.js'
-import { readRecord, writeRecord } from './record.js'
+import { readRecord, writeManifestCopy, writeRecord } from './record.js'
 import { serviceClient } from './service-client.js'
 import type { Target } from './target.js'
+import { targetAccess } from './target-access.js'
 import { undeleteBlob } from './undelete.js'
 
 const READING_TRIES = 5
@@ -26,7 +28,7 @@ export interface StorageOptions {
   retryDelayInMs?: number
 }
 
-export type Storage = StorageReader & StorageEraser & CleanupLock & RunRecorder & Undeleter
+export type Storage = StorageReader & StorageEraser & CleanupLock & RunRecorder & ManifestCopies & Undeleter
 
 /** Blob Storage by account and container. Clients are built on first use, one each; nothing is loaded before. */
 export function createStorage(options: StorageOptions): Storage {
@@ -44,7 +46,8 @@ export function createStorage(options: StorageOptions): Storage {
   async function target(accountHost: string, container: string, maxTries: number): Promise<Target & { service: BlobServiceClient }> {
     const account = canonicalAccount(accountHost)
     const client = await service(account, container, maxTries)
-    return { account, container, client: client.getContainerClient(container), service: client }
+    const access = targetAccess(accessFor(account, container))
+    return { account, container, client: client.getContainerClient(container), service: client, access }
   }
 
   return {
@@ -55,6 +58,7 @@ export function createStorage(options: StorageOptions): Storage {
     eraser: async (account, container) => containerEraser(await target(account, container, WRITING_TRIES)),
     record: async ({ account, container, ...record }) => writeRecord(await target(account, container, READING_TRIES), record),
     recorded: async ({ account, container, ...place }) => readRecord(await target(account, container, READING_TRIES), place),
+    copyManifest: async ({ account, container, ...copy }) => writeManifestCopy(await target(account, container, READING_TRIES), copy),
     undelete: async ({ account, container, ...blob }) => undeleteBlob(await target(account, container, READING_TRIES), blob),
     acquire: async ({ account, container, ...lock }) => acquireLock(await target(account, container, READING_TRIES), lock),
   }

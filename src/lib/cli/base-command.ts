@@ -9,6 +9,7 @@ import { Progress } from './progress.js'
 import { ask } from './prompt.js'
 import { detectStreams, type Streams } from './streams.js'
 import { type OutputFormat, renderTable, type Table } from './table.js'
+import type { Screen } from './window.js'
 
 type BaseFlags = Interfaces.InferredFlags<typeof baseFlags>
 
@@ -75,9 +76,33 @@ export abstract class BaseCommand extends Command {
     if (!this.jsonEnabled()) this.progress.say(`Warning: ${text}`)
   }
 
+  #rowFormat(): Exclude<OutputFormat, 'json'> {
+    return this.#format === undefined || this.#format === 'json' ? (this.streams.stdoutTty ? 'table' : 'tsv') : this.#format
+  }
+
+  /** The terminal, for an act that is longer than a command should be. */
+  protected screen(flags: { 'no-input': boolean }): Screen {
+    return {
+      streams: this.streams,
+      format: this.#rowFormat(),
+      print: (text) => {
+        this.progress.done()
+        this.print(text)
+      },
+      say: (text) => this.progress.say(text),
+      update: (text) => this.progress.update(text),
+      notice: (text) => this.notice(text),
+      complain: (text) => {
+        this.progress.done()
+        if (!this.jsonEnabled()) process.stderr.write(`${text}\n`)
+      },
+      confirm: (question) => this.confirm(question, ['y', 'yes'], flags),
+    }
+  }
+
   protected renderTable(table: Table): void {
     if (this.jsonEnabled()) return
-    const format = this.#format === undefined || this.#format === 'json' ? (this.streams.stdoutTty ? 'table' : 'tsv') : this.#format
+    const format = this.#rowFormat()
     const text = renderTable(table, format, this.streams)
     if (text === '' && format === 'table') this.progress.say(table.empty)
     process.stdout.write(text)

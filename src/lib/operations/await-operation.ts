@@ -73,8 +73,7 @@ const CLOCK_TOLERANCE_MS = 5000
  */
 async function recover(input: AwaitInput): Promise<OperationEnd> {
   const { operation } = input
-  const stats = await checkpointsUnlessInitializing(input.jobManager, operation.jobId, input.signal)
-  const location = completedSince(stats, operation) ?? (await findOnStorage(input))
+  const location = await savepointSince(input)
   if (location !== null && (await hasEffect(input))) return { state: 'completed', location, isRecovered: true }
   throw new FlinkopsError(
     `The JobManager does not know the operation ${operation.triggerId} any more, and no savepoint of job ${operation.jobId} since then was found.`,
@@ -87,6 +86,12 @@ async function recover(input: AwaitInput): Promise<OperationEnd> {
       ],
     },
   )
+}
+
+/** The newest savepoint of the job since the operation was asked for, by the job's statistics or, without them, on storage. */
+export async function savepointSince(input: AwaitInput): Promise<string | null> {
+  const stats = await checkpointsUnlessInitializing(input.jobManager, input.operation.jobId, input.signal)
+  return completedSince(stats, input.operation) ?? (await findOnStorage(input))
 }
 
 /** A stop has had its effect only when the job is gone; else a savepoint that is found is somebody else's. */

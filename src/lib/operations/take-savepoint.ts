@@ -102,7 +102,8 @@ function rootsWith(input: SavepointInput, defaultTarget: string | null): string[
   return defaultTarget === null ? input.knownRoots : [...input.knownRoots, defaultTarget]
 }
 
-async function clusterTarget(input: SavepointInput): Promise<string | null> {
+/** The savepoint directory that the cluster is configured with. */
+export async function clusterTarget(input: { jobManager: JobManager; signal: AbortSignal }): Promise<string | null> {
   const configuration = await input.jobManager.configuration(input.signal)
   for (const key of ['execution.checkpointing.savepoint-dir', 'state.savepoints.dir', 'savepoints.state.backend.fs.dir']) {
     const value = configuration.get(key)

@@ -1,0 +1,128 @@
+import type { Context } from '../context.js'
+import { EXIT, FlinkopsError, notFoundError } from '../errors.js'
+import type { Ledger } from '../operations/ledger.js'
+import { resumeAll } from '../operations/resume-all.js'
+import type { JobManager } from '../ports.js'
+import { isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
+import type { Objection } from '../state/objections.js'
+import { pickJobs } from '../state/pick-jobs.js'
+import { plural } from '../views/format.js'
+import { jobLine, type MaintenanceOutcome, maintenanceJson, resumeSummary, windowText } from '../views/maintenance.js'
+import { restoreProgress } from '../views/wait.js'
+import { ledgerOf, type Screen, waitingFor } from './window.js'
+
+export interface ResumeWindowOptions {
+  only: string[]
+  except: string[]
+  waitFor: 'restored' | 'checkpoint'
+  isDryRun: boolean
+}
+
+export interface ResumeWindowInput {
+  options: ResumeWindowOptions
+  context: Context
+  screen: Screen
+  /** The window to bring back; asked of the cluster that is waited for. */
+  window: (jobManager: JobManager) => Promise<Manifest>
+  /** Starts one job of it from its path, under the job id that was chosen. */
+  launch: (job: ManifestJob, jobId: string, jobManager: JobManager) => Promise<string>
+}
+
+/** `resume --all`: brings back a window, job by job. Sets the exit code; answers the JSON. */
+export async function runResumeWindow(input: ResumeWindowInput): Promise<object> {
+  const { options, context, screen } = input
+  const waiting = waitingFor(await context.jobManager(), context, screen)
+  const window = await input.window(waiting.jobManager)
+  const jobs = picked(window, options)
+  if (!isOpen(window)) {
+    screen.say(`Nothing to bring back: the window of ${window.createdAt} came to its end, all ${plural(window.jobs.length, 'job')} up.`)
+    process.exitCode = EXIT.done
+    return json(context, window, 'done', [])
+  }
+  show(window, jobs, screen)
+  if (options.isDryRun) {
+    screen.say('Dry run: nothing was started.')
+    return json(context, window, 'planned', [])
+  }
+  const ledger = await ledgerOf(window, window.jobs.find((job) => job.path !== null)?.path ?? null, context, screen)
+  // What was handed in, or worked out just now, stands on this machine before the first start.
+  await ledger.jobs(window.jobs)
+  const objections: Objection[] = []
+  const problem = await carryOut(input, ledger, jobs, waiting, objections)
+  return finish(input, ledger, { asked: new Set(jobs.map((job) => job.jobId)), problem, objections })
+}
+
+function picked(window: Manifest, { only, except }: ResumeWindowOptions): ManifestJob[] {
+  const { jobs, unmatched } = pickJobs(window.jobs, { only, except })
+  if (unmatched.length === 0) return jobs
+  throw notFoundError(
+    'JOB_NOT_FOUND',
+    `No job of the window is meant by ${unmatched.join(', ')}.`,
+    `In the window: ${window.jobs.map((job) => job.name).join(', ')}.`,
+  )
+}
+
+function show(window: Manifest, jobs: ManifestJob[], { say, streams }: Screen): void {
+  const left = jobs.filter((job) => job.state !== 'running')
+  say(`Window of ${window.createdAt}: manifest ${window.id}, ${plural(window.jobs.length - left.length, 'job')} up, ${left.length} to go`)
+  const lines = left.map((job) => ({ name: job.name, jobId: job.jobId, words: wordsOf(job) }))
+  say(windowText('To bring back, in this order', lines, [], streams))
+}
+
+function wordsOf({ state, path, resumedAs }: ManifestJob): string {
+  if (path === null) return `${state}, no savepoint`
+  return state === 'starting' ? `started as ${resumedAs} from ${path}, not proven yet` : `from ${path}`
+}
+
+async function carryOut(
+  { options, context, screen, launch }: ResumeWindowInput,
+  ledger: Ledger,
+  jobs: ManifestJob[],
+  { jobManager, again }: ReturnType<typeof waitingFor>,
+  objections: Objection[],
+): Promise<unknown> {
+  const nameWidth = Math.max(0, ...jobs.map((job) => job.name.length))
+  return resumeAll({
+    ledger,
+    jobIds: new Set(jobs.map((job) => job.jobId)),
+    launch: (job, jobId) => again(() => launch(job, jobId, jobManager), context.signal),
+    waitFor: options.waitFor,
+    jobManager,
+    journal: context.journal,
+    storage: await context.storage(),
+    signal: context.signal,
+    now: context.now,
+    onFound: (job, jobId) => screen.say(`${job.name} is there already as ${jobId}: not started again`),
+    onObjection: (objection) => objections.push(objection),
+    onProgress: (job, progress) => screen.update(restoreProgress(job.name, progress)),
+    onEnded: (job) => {
+      if (job.state === 'running') screen.print(jobLine(job, job.resumedAs ?? job.jobId, screen.format, nameWidth))
+      else screen.say(`${job.name}: not back: ${job.error}`)
+    },
+  })
+}
+
+interface End {
+  asked: ReadonlySet<string>
+  problem: unknown
+  objections: Objection[]
+}
+
+function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { asked, problem, objections }: End): object {
+  if (problem !== null && !(problem instanceof FlinkopsError)) throw problem
+  const manifest = ledger.current()
+  const isDone = manifest.jobs.every((job) => job.state === 'running' || !asked.has(job.jobId))
+  if (problem === null && isDone) {
+    screen.say(`Done: ${plural(asked.size, 'job')} up, each restored from its own path: proven`)
+    process.exitCode = EXIT.done
+    return json(context, manifest, 'done', objections)
+  }
+  const why = problem === null ? '' : `${problem.message}\n`
+  screen.complain(`${why}${resumeSummary(manifest)}\nGo on with: flinkops resume --all`)
+  process.exitCode = problem === null ? EXIT.partly : problem.exitCode
+  return json(context, manifest, 'partial', objections)
+}
+
+function json(context: Context, manifest: Manifest, outcome: MaintenanceOutcome, objections: Objection[]): object {
+  return maintenanceJson({ manifest, manifestPath: context.maintenance.pathOf(manifest.id), outcome, objections })
+}

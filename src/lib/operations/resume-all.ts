@@ -1,0 +1,61 @@
+import type { ManifestJob } from '../state/manifest.js'
+import { hasEnded } from './resolve-job.js'
+import { type ResumeEntryInput, resumeEntry } from './resume-entry.js'
+
+export interface ResumeAllInput extends Omit<ResumeEntryInput, 'jobId'> {
+  /** Entries of the manifest that are meant, by the job id of the run that was stopped. */
+  jobIds: ReadonlySet<string>
+  onEnded: (job: ManifestJob) => void
+}
+
+/**
+ * Brings back what a window stopped, one job after the other in its order. Answers what ended it before its end, `null` when nothing
+ * did; what became of each job stands in the ledger.
+ */
+export async function resumeAll(input: ResumeAllInput): Promise<unknown> {
+  try {
+    for (const { jobId } of input.ledger.current().jobs) {
+      if (!input.jobIds.has(jobId)) continue
+      await bringBack(jobId, input)
+      input.onEnded(input.ledger.job(jobId))
+    }
+    await lookOnceMore(input)
+    return null
+  } catch (error) {
+    return input.signal.aborted ? input.signal.reason : error
+  }
+}
+
+async function bringBack(jobId: string, input: ResumeAllInput): Promise<void> {
+  const { state, path } = input.ledger.job(jobId)
+  if (state === 'running') return
+  if (state === 'stopped' || state === 'starting') {
+    if (path !== null) await resumeEntry({ ...input, jobId })
+  } else await notDown(jobId, input)
+}
+
+/** A job that the window did not get to stop: it runs on, or it went without a savepoint. */
+async function notDown(jobId: string, input: ResumeAllInput): Promise<void> {
+  const { ledger } = input
+  const state = await input.jobManager.jobState(jobId, input.signal)
+  const { name, triggerId } = ledger.job(jobId)
+  if (state === null || hasEnded(state)) {
+    const cause = `it is ${state ?? 'gone'}, and no savepoint of it is known: flinkops resume ${name} --from latest`
+    await ledger.step(jobId, { state: 'failed', error: cause })
+  } else if (ledger.job(jobId).state === 'stopping') {
+    await ledger.step(jobId, { error: `its stop (trigger ${triggerId}) is not over: flinkops stop --all` })
+  } else await ledger.step(jobId, { state: 'running', resumedAs: jobId, error: 'it was never stopped' })
+}
+
+/** A JobManager without high availability that restarts takes with it what was brought back before. */
+async function lookOnceMore(input: ResumeAllInput): Promise<void> {
+  const { ledger, jobIds } = input
+  const known = new Map((await input.jobManager.jobs(input.signal)).map((job) => [job.jobId, job.state]))
+  for (const { jobId, resumedAs, state, name } of ledger.current().jobs) {
+    if (state !== 'running' || resumedAs === null || !jobIds.has(jobId)) continue
+    const now = known.get(resumedAs) ?? 'gone'
+    if (now !== 'gone' && now !== 'FAILED' && now !== 'CANCELED') continue
+    const cause = `it was brought back as ${resumedAs} and is ${now} since: flinkops resume ${name} --from latest`
+    await ledger.step(jobId, { state: 'failed', error: cause })
+  }
+}

@@ -1,0 +1,64 @@
+import { type Manifest, type ManifestConfiguration, type ManifestJob, type ManifestSpec, withJobs } from './manifest.js'
+
+/** A job on the cluster that is to be stopped. */
+export interface WindowJob {
+  jobId: string
+  name: string
+  spec: ManifestSpec | null
+  configuration: ManifestConfiguration
+}
+
+export interface JoinedWindow {
+  manifest: Manifest
+  /** Entries that gave way: their job was started again, by other means or from elsewhere, since it was stopped. */
+  superseded: ManifestJob[]
+}
+
+/**
+ * The window with these jobs to be stopped: what it stopped already stays as it is, what is being stopped too. A job that was brought
+ * back since takes the place of its former run.
+ */
+export function joinWindow(manifest: Manifest, running: WindowJob[], nowMs: number): JoinedWindow {
+  const superseded: ManifestJob[] = []
+  let jobs = manifest.jobs
+  for (const job of running) {
+    const at = placeOf(job, jobs)
+    const former = jobs[at]
+    if (former === undefined) jobs = [...jobs, planned(job)]
+    else if (former.jobId === job.jobId) jobs = former.state === 'stopping' ? jobs : jobs.with(at, planned(job))
+    else {
+      if (former.resumedAs !== job.jobId) superseded.push(former)
+      jobs = jobs.with(at, planned(job))
+    }
+  }
+  return { manifest: withJobs(manifest, jobs, nowMs), superseded }
+}
+
+/** Where the run itself stands, else its former run; -1 = nowhere. */
+function placeOf(job: WindowJob, jobs: ManifestJob[]): number {
+  const own = jobs.findIndex((one) => one.jobId === job.jobId || one.resumedAs === job.jobId)
+  return own >= 0 ? own : jobs.findIndex((one) => one.name === job.name)
+}
+
+function planned({ jobId, name, spec, configuration }: WindowJob): ManifestJob {
+  return {
+    jobId,
+    name,
+    state: 'planned',
+    triggerId: null,
+    triggeredAt: null,
+    targetDirectory: null,
+    path: null,
+    verified: false,
+    error: null,
+    resumedAs: null,
+    spec,
+    configuration,
+  }
+}
+
+/** A window with nothing in it yet. */
+export function newWindow(parts: Pick<Manifest, 'id' | 'context' | 'jobManager' | 'flinkVersion'>, nowMs: number): Manifest {
+  const createdAt = new Date(nowMs).toISOString()
+  return { ...parts, revision: 0, createdAt, updatedAt: createdAt, isClosed: false, jobs: [] }
+}
