@@ -32,7 +32,7 @@ const FAULTS: Fault[] = [
     name: 'skip one handle tag',
     patches: [
       {
-        file: 'state/references.ts',
+        file: 'state/use-reader.ts',
         find: 'for (const reference of metadata.references) {',
         put: "for (const reference of metadata.references) {\n    if (reference.role === 'changelog') continue // all that tag 13 names",
       },
@@ -67,7 +67,8 @@ const FAULTS: Fault[] = [
       {
         file: 'operations/survey-storage.ts',
         find: "if (!parsed.ok) return { blob, state: 'unreadable', problem: parsed.problem.message }",
-        put: "if (!parsed.ok) return { blob, state: 'parsed', uses: [], operatorNames: [] }",
+        put: `const nothing = reader.read({ references: [] } as never, { ...blob, name: '' })
+  if (!parsed.ok && nothing.ok) return { blob, state: 'parsed', uses: nothing.uses, operatorNames: [] }`,
       },
     ],
   },

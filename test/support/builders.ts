@@ -1,13 +1,15 @@
 import { assembleSurvey, type ReadMetadata } from '../../src/lib/state/assemble-survey.js'
 import { Inventory, type ListedBlob } from '../../src/lib/state/inventory.js'
 import type { KnownJob } from '../../src/lib/state/jobs.js'
+import { KeyTable } from '../../src/lib/state/key-table.js'
 import { checkpointIdOf, isSnapshotMetadata, parentOf, placeOf } from '../../src/lib/state/layout.js'
 import { type Location, locationKey } from '../../src/lib/state/location.js'
-import { type ResolvedReference, resolveReference, useOf } from '../../src/lib/state/references.js'
+import { type ResolvedReference, resolveReference } from '../../src/lib/state/references.js'
 import type { RetentionPolicy } from '../../src/lib/state/retention.js'
 import type { Snapshot } from '../../src/lib/state/snapshot.js'
 import type { StoredBlob, Survey } from '../../src/lib/state/survey.js'
 import type { Reference } from '../../src/lib/state/types.js'
+import { usesOf } from '../../src/lib/state/uses.js'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
@@ -145,22 +147,28 @@ export function metadata(directory: string, uses: Reference[], parts: Partial<Li
   return { ...listedBlob(`${directory}/_metadata`, { sizeBytes: 100, ...parts }), needs: uses }
 }
 
+/** Keys of the files that a snapshot of a survey needs. */
+export function neededKeys(survey: Survey, snapshot: Snapshot): string[] {
+  return [...snapshot.references].map((id) => survey.blobs.keys.keyOf(id))
+}
+
 /** The survey of a container that holds just these blobs, by way of the real inventory. */
 export function surveyOf(blobs: FakeBlob[], parts: Partial<Survey> = {}): Survey {
   const read = new Map<string, ReadMetadata>()
-  const keys = new Map<string, string>()
+  const keys = new KeyTable()
+  const referenced = new Set<number>()
   for (const blob of blobs) {
     if (!isSnapshotMetadata(blob.name)) continue
-    const resolved = (blob.needs ?? []).flatMap((use) => resolvedUse(use, at(parentOf(blob.name))))
-    const isWriting = blob.sizeBytes === 0 || blob.isUploading
-    read.set(
-      locationKey(blob),
-      isWriting ? { blob, state: 'writing' } : { blob, state: 'parsed', uses: resolved.map((one) => useOf(one)), operatorNames: [] },
+    const uses = usesOf(
+      (blob.needs ?? []).flatMap((use) => resolvedUse(use, at(parentOf(blob.name)))),
+      keys,
     )
-    for (const { location } of resolved) keys.set(locationKey(location), locationKey(location))
+    const isWriting = blob.sizeBytes === 0 || blob.isUploading
+    read.set(locationKey(blob), isWriting ? { blob, state: 'writing' } : { blob, state: 'parsed', uses, operatorNames: [] })
+    for (const id of uses.ids) referenced.add(id)
   }
-  const inventory = new Inventory(keys)
-  for (const blob of blobs) inventory.add(blob)
+  const inventory = new Inventory(keys, (id) => referenced.has(id))
+  for (const blob of blobs) inventory.add(blob, blob)
   const clock = { serverTimeMs: NOW, clockSkewMs: 0 }
   return { ...assembleSurvey({ inventory, read, containers: [at('')], ...clock, isStable: true }), ...parts }
 }

@@ -118,7 +118,7 @@ export function checkNamed(plan: CleanupPlan, named: Map<string, string>): void 
 export function jobIdsIn(survey: Survey): Set<string> {
   const ids = new Set<string>()
   for (const snapshot of survey.snapshots) if (snapshot.jobId !== null) ids.add(snapshot.jobId)
-  for (const blobs of [survey.loose, survey.stored.values(), survey.markers]) {
+  for (const blobs of [survey.loose.samples(), survey.stored.samples(), survey.markers]) {
     for (const blob of blobs) {
       const jobId = placeOf(blob.name).jobId ?? lastSegment(blob.name)
       if (isJobId(jobId)) ids.add(jobId)

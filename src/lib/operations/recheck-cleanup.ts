@@ -1,9 +1,10 @@
 import type { ContainerReader, Journal } from '../ports.js'
 import type { ReadMetadata } from '../state/assemble-survey.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
+import { KeyTable } from '../state/key-table.js'
 import { lastSegment } from '../state/layout.js'
 import { isBelow } from '../state/location.js'
-import type { Use } from '../state/references.js'
+import type { Use } from '../state/uses.js'
 import { type GatherInput, gatherJobs } from './gather-jobs.js'
 import type { RunRecord } from './run-record.js'
 import { listMetadata, readAll } from './survey-storage.js'
@@ -41,7 +42,7 @@ export async function recheckCleanup(input: RecheckInput): Promise<Recheck> {
       const after = await clusterChange(input)
       return after === null ? spared(input.record, read) : { state: 'abort', why: after }
     }
-    await readAll(input, fresh, read)
+    await readAll(input, fresh, read, new KeyTable())
   }
   return { state: 'abort', why: 'snapshots kept changing while they were read again' }
 }

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FlinkopsError } from '../errors.js'
 import type { StorageReader } from '../ports.js'
+import { KeyTable } from '../state/key-table.js'
 import { parentOf } from '../state/layout.js'
 import { snapshotDirectory } from '../state/lineage.js'
 import { isSameContainer, type Location, locationKey } from '../state/location.js'
 import { parseMetadata } from '../state/metadata/parse.js'
-import { type ResolvedReference, resolveReference, resolveReferences, useOf } from '../state/references.js'
+import { type ResolvedReference, resolveReference, resolveReferences } from '../state/references.js'
 import { type Measured, measure } from '../state/snapshot.js'
 import type { Metadata } from '../state/types.js'
+import { usesOf } from '../state/uses.js'
 import { mapConcurrently } from './concurrently.js'
 
 /** What a parsed `_metadata` says, and the stored sizes of the files it names, by key. */
@@ -69,11 +71,12 @@ export async function verifyOnce(input: VerifyInput): Promise<Verification> {
   const contents = { directory, metadata, metadataBytes: content.bytes.length, resolved, ...(await lookUp(resolved, directory, input)) }
   const problem = metadata.oddities[0] ?? (resolution.ok ? null : resolution.problem)
   if (problem !== null) return { state: 'unreadable', directory, problem, contents }
+  const keys = new KeyTable()
   const measured = measure(
-    resolved.map((one) => useOf(one)),
+    usesOf(resolved, keys),
     directory,
-    (key) => contents.sizes.get(key),
-    (key) => ![...contents.unreached.keys()].some((container) => key.startsWith(`${container}/`)),
+    (id) => contents.sizes.get(keys.keyOf(id)),
+    (prefix) => ![...contents.unreached.keys()].some((container) => prefix.startsWith(`${container}/`)),
   )
   const [unreached] = contents.unreached.values()
   if (measured.completeness === 'complete' && unreached === undefined) return { state: 'complete', measured, ...contents }

@@ -1,13 +1,14 @@
 import type { Inventory, ListedBlob, SnapshotDirectory } from './inventory.js'
+import type { KeyId } from './key-table.js'
 import { checkpointIdOf, parentOf, placeOf } from './layout.js'
 import { type Location, locationKey } from './location.js'
-import type { Use } from './references.js'
 import { measure, type Snapshot } from './snapshot.js'
 import type { Survey, Unreadable } from './survey.js'
+import type { Uses } from './uses.js'
 
 /** A `_metadata` that was read, and what came of it. `writing`: 0 bytes or a link blob. */
 export type ReadMetadata =
-  | { blob: ListedBlob; state: 'parsed'; uses: Use[]; operatorNames: string[] }
+  | { blob: ListedBlob; state: 'parsed'; uses: Uses; operatorNames: string[] }
   | { blob: ListedBlob; state: 'writing' }
   | { blob: ListedBlob; state: 'unreadable'; problem: string }
 
@@ -39,6 +40,7 @@ export function assembleSurvey(input: AssembleInput): Survey {
     clockSkewMs: input.clockSkewMs,
     snapshots,
     unreadable,
+    blobs: inventory.blobs,
     stored: inventory.stored,
     loose: inventory.loose,
     markers: inventory.markers,
@@ -64,9 +66,9 @@ function snapshotOf(one: ReadMetadata, directory: Location, input: AssembleInput
     return { ...base, ...NOTHING, completeness: 'writing', problem: 'its _metadata is empty or still being uploaded' }
   if (one.state === 'unreadable') return { ...base, ...NOTHING, completeness: 'unreadable', problem: one.problem }
   const surveyed = input.containers.map((container) => locationKey(container))
-  const isSurveyed = (key: string) => surveyed.some((container) => key.startsWith(container))
-  const { stored, uploading } = input.inventory
-  const size = (key: string) => (uploading.has(key) ? 0 : stored.get(key)?.sizeBytes)
+  const isSurveyed = (prefix: string) => surveyed.some((container) => prefix.startsWith(container))
+  const { blobs, stored, uploading } = input.inventory
+  const size = (id: KeyId) => (uploading.has(id) ? 0 : stored.has(id) ? blobs.sizeOf(id) : undefined)
   return { ...base, ...measure(one.uses, directory, size, isSurveyed) }
 }
 

@@ -1,5 +1,8 @@
-import { isSnapshotMetadata, parentOf, placeOf } from './layout.js'
-import { locationKey } from './location.js'
+import { BlobSet } from './blob-set.js'
+import { BlobTable } from './blob-table.js'
+import type { KeyId, KeyTable } from './key-table.js'
+import { isPlainName, isSnapshotMetadata, type Place, parentOf, placeOf } from './layout.js'
+import { type Location, locationKey } from './location.js'
 import type { StoredBlob } from './survey.js'
 
 /** A directory that should hold a snapshot but may have no `_metadata`. */
@@ -18,77 +21,124 @@ export interface ListedBlob extends StoredBlob {
   isUploading: boolean
 }
 
+type Container = Pick<Location, 'account' | 'container'>
+type BareBlob = Omit<ListedBlob, keyof Container>
+
+/** What all blobs have in common that are listed one after another in a directory. */
+interface Here extends Container {
+  /** Name of the directory with a slash at the end; '' for the container's root. */
+  name: string
+  /** Number of the directory; absent when no key in the table lies there. */
+  directory: number | undefined
+  /** Of those with a plain name; of their names it knows one. */
+  place: Place
+  isOccupied: boolean
+}
+
 /**
  * Folds one listing, blob by blob, into what planning needs. Only referenced, unreferenced-in-known-areas and marker blobs are
  * remembered; everything else is summed, so memory follows the candidates and not the container.
  */
 export class Inventory {
   readonly metadata = new Map<string, ListedBlob>()
-  readonly stored = new Map<string, StoredBlob>()
-  readonly loose: StoredBlob[] = []
+  readonly blobs: BlobTable
+  readonly stored: BlobSet
+  readonly loose: BlobSet
   readonly markers: StoredBlob[] = []
   readonly others = new Map<string, { blobs: number; bytes: number }>()
   readonly occupied = new Set<string>()
-  /** Referenced blobs (keys) that are still being uploaded, or whose writer died: nothing of them is there yet. */
-  readonly uploading = new Set<string>()
+  /** Referenced blobs that are still being uploaded, or whose writer died: nothing of them is there yet. */
+  readonly uploading = new Set<KeyId>()
   readonly directories = new Map<string, SnapshotDirectory>()
   readonly totals = { blobs: 0, bytes: 0 }
-  readonly #references: ReadonlyMap<string, string>
+  readonly #isReferenced: (id: KeyId) => boolean
+  #here: Here | null = null
 
-  /** `references`: keys that some snapshot needs, each mapped to the one text that stands for it. */
-  constructor(references: ReadonlyMap<string, string>) {
-    this.#references = references
+  /** `isReferenced`: whether some snapshot needs a key of the table. */
+  constructor(keys: KeyTable, isReferenced: (id: KeyId) => boolean) {
+    this.blobs = new BlobTable(keys)
+    this.stored = new BlobSet(this.blobs)
+    this.loose = new BlobSet(this.blobs)
+    this.#isReferenced = isReferenced
   }
 
-  add(blob: ListedBlob): void {
+  add(blob: BareBlob, { account, container }: Container): void {
     this.totals.blobs++
     this.totals.bytes += blob.sizeBytes
-    const place = placeOf(blob.name)
+    const here = this.#enter(blob.name, account, container)
+    const place = isPlainName(blob.name.slice(here.name.length)) ? here.place : placeOf(blob.name)
     const isSnapshotArea = place.area === 'checkpoint' || place.area === 'savepoint'
     if (blob.isDirectory && blob.sizeBytes === 0) {
-      this.markers.push(bare(blob))
-      if (isSnapshotArea && place.file === '') this.#seeDirectory(blob, place.directory, 0)
+      this.markers.push(bare(blob, here))
+      if (isSnapshotArea && place.file === '') this.#seeDirectory(blob, here, place.directory, 0)
       return
     }
-    if (isSnapshotArea && !blob.isDirectory) this.#seeDirectory(blob, place.directory, 1)
-    const key = locationKey(blob)
+    if (isSnapshotArea && !blob.isDirectory) this.#seeDirectory(blob, here, place.directory, 1)
     if (isSnapshotMetadata(blob.name)) {
-      this.metadata.set(key, blob)
-      this.stored.set(key, bare(blob))
-    } else if (this.#references.has(key)) this.#addReferenced(blob, this.#references.get(key) ?? key)
-    else if (place.area === 'other' || place.area === 'temporary' || blob.isDirectory) this.#addOther(blob)
-    else this.loose.push(bare(blob))
+      this.metadata.set(locationKey({ account, container, name: blob.name }), { ...blob, account, container })
+      this.#store(this.stored, this.#intern(blob.name, here), blob)
+    } else this.#addFile(blob, here, place)
   }
 
-  /** Keeps the shared text of the key, and the name as a part of it. */
-  #addReferenced(blob: ListedBlob, key: string): void {
-    this.stored.set(key, { ...bare(blob), name: key.slice(key.length - blob.name.length) })
-    if (blob.isUploading) this.uploading.add(key)
+  #addFile(blob: BareBlob, here: Here, { area }: Place): void {
+    const known = here.directory === undefined ? undefined : this.blobs.keys.findIn(here.directory, blob.name, here.name.length)
+    if (known !== undefined && this.#isReferenced(known)) {
+      this.#store(this.stored, known, blob)
+      if (blob.isUploading) this.uploading.add(known)
+    } else if (area === 'other' || area === 'temporary' || blob.isDirectory) this.#addOther(blob, here)
+    else this.#store(this.loose, known ?? this.#intern(blob.name, here), blob)
   }
 
-  #seeDirectory(blob: ListedBlob, name: string, count: 0 | 1): void {
-    const key = locationKey({ ...blob, name })
-    const seen = this.directories.get(key) ?? { account: blob.account, container: blob.container, name, newestMs: 0, blobs: 0, bytes: 0 }
-    seen.newestMs = Math.max(seen.newestMs, blob.lastModifiedMs)
+  #enter(name: string, account: string, container: string): Here {
+    const length = name.lastIndexOf('/') + 1
+    const last = this.#here
+    if (last?.name.length === length && last.container === container && last.account === account && name.startsWith(last.name)) return last
+    const prefix = name.slice(0, length)
+    const directory = this.blobs.keys.findDirectory(locationKey({ account, container, name: prefix }))
+    const here = { account, container, name: prefix, directory, place: placeOf(`${prefix}file`), isOccupied: false }
+    this.#here = here
+    return here
+  }
+
+  #intern(name: string, here: Here): KeyId {
+    here.directory ??= this.blobs.keys.directory(locationKey(here))
+    return this.blobs.keys.internIn(here.directory, name, here.name.length)
+  }
+
+  #store(set: BlobSet, id: KeyId, blob: BareBlob): void {
+    this.blobs.set(id, blob)
+    set.add(id)
+  }
+
+  #seeDirectory({ lastModifiedMs, sizeBytes }: BareBlob, here: Here, name: string, count: 0 | 1): void {
+    const { account, container } = here
+    const key = locationKey({ account, container, name })
+    const seen = this.directories.get(key) ?? { account, container, name, newestMs: 0, blobs: 0, bytes: 0 }
+    seen.newestMs = Math.max(seen.newestMs, lastModifiedMs)
     seen.blobs += count
-    seen.bytes += blob.sizeBytes
+    seen.bytes += sizeBytes
     this.directories.set(key, seen)
   }
 
-  #addOther(blob: ListedBlob): void {
-    if (blob.name.startsWith('_flinkops/')) return
-    const key = locationKey({ ...blob, name: blob.name.split('/')[0] ?? '' })
+  #addOther({ name, sizeBytes }: BareBlob, here: Here): void {
+    if (name.startsWith('_flinkops/')) return
+    const { account, container } = here
+    const key = locationKey({ account, container, name: name.split('/')[0] ?? '' })
     const sum = this.others.get(key) ?? { blobs: 0, bytes: 0 }
-    this.others.set(key, { blobs: sum.blobs + 1, bytes: sum.bytes + blob.sizeBytes })
-    for (let name = parentOf(blob.name); name !== ''; name = parentOf(name)) {
-      const directory = locationKey({ ...blob, name })
+    sum.blobs++
+    sum.bytes += sizeBytes
+    this.others.set(key, sum)
+    if (here.isOccupied) return
+    here.isOccupied = true
+    for (let parent = parentOf(name); parent !== ''; parent = parentOf(parent)) {
+      const directory = locationKey({ account, container, name: parent })
       if (this.occupied.has(directory)) return
       this.occupied.add(directory)
     }
   }
 }
 
-function bare(blob: ListedBlob): StoredBlob {
-  const { account, container, name, sizeBytes, etag, lastModifiedMs } = blob
+function bare(blob: BareBlob, { account, container }: Container): StoredBlob {
+  const { name, sizeBytes, etag, lastModifiedMs } = blob
   return { account, container, name, sizeBytes, etag, lastModifiedMs }
 }

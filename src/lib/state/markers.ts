@@ -9,8 +9,8 @@ export interface MarkersInput {
   survey: Survey
   /** Files that the plan deletes. */
   deletes: PlannedDelete[]
-  /** Unreferenced blobs that stay. */
-  held: StoredBlob[]
+  /** Directories with an unreferenced blob that stays. */
+  held: Iterable<Location>
   jobs: Map<string, KnownJob>
   roots: Location[]
   graceMs: number
@@ -25,14 +25,13 @@ export interface MarkersInput {
  * plan itself empties. Deepest first, so that no directory disappears before its children; a marker that stays keeps its parents.
  */
 export function planMarkers(input: MarkersInput): PlannedDelete[] {
-  const going = new Set(input.deletes.map((one) => locationKey(one.blob)))
-  const occupied = occupiedDirectories(input, going)
+  const occupied = occupiedDirectories(input)
   const emptied = new Set(input.deletes.map((one) => keyOfParent(one.blob)))
   const planned = new Map<string, PlannedDelete>()
   for (const marker of input.survey.markers.toSorted((a, b) => b.name.length - a.name.length || a.name.localeCompare(b.name))) {
     const key = locationKey(marker)
     if (!occupied.has(key) && mayGo(marker, emptied, input)) planned.set(key, { blob: marker, reason: 'marker', after: [] })
-    else occupyParents(marker, occupied)
+    else occupy({ ...marker, name: parentOf(marker.name) }, occupied)
   }
   for (const one of [...input.deletes, ...planned.values()]) nearestMarker(one.blob, planned)?.after.push(locationKey(one.blob))
   return [...planned.values()]
@@ -52,16 +51,27 @@ function keyOfParent(blob: StoredBlob): string {
 }
 
 /** Directories with at least one blob below that stays. */
-function occupiedDirectories(input: MarkersInput, going: Set<string>): Set<string> {
-  const occupied = new Set(input.survey.occupied)
-  for (const blob of input.survey.stored.values()) if (!going.has(locationKey(blob))) occupyParents(blob, occupied)
-  for (const blob of input.held) occupyParents(blob, occupied)
+function occupiedDirectories({ survey, deletes, held }: MarkersInput): Set<string> {
+  const occupied = new Set(survey.occupied)
+  for (const directory of stayingDirectories(survey, deletes)) occupy(directory, occupied)
+  for (const directory of held) occupy(directory, occupied)
   return occupied
 }
 
-function occupyParents(blob: StoredBlob, occupied: Set<string>): void {
-  for (let name = parentOf(blob.name); name !== ''; name = parentOf(name)) {
-    const key = locationKey({ ...blob, name })
+/** Directories with a referenced blob or a `_metadata` that stays. */
+function stayingDirectories({ blobs, stored }: Survey, deletes: PlannedDelete[]): Location[] {
+  const { keys } = blobs
+  const going = new Uint8Array(keys.size)
+  for (const { blob } of deletes) going[keys.find(locationKey(blob)) ?? keys.size] = 1
+  const staying = new Set<number>()
+  for (const id of stored.ids()) if (going[id] === 0) staying.add(keys.directoryOf(id))
+  return [...staying].map((directory) => blobs.directoryAt(directory))
+}
+
+/** Occupies a directory and those above it. */
+function occupy(directory: Location, occupied: Set<string>): void {
+  for (let { name } = directory; name !== ''; name = parentOf(name)) {
+    const key = locationKey({ ...directory, name })
     if (occupied.has(key)) return
     occupied.add(key)
   }

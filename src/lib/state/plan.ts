@@ -1,8 +1,9 @@
 import { planGuards } from './guards.js'
 import type { KnownJob } from './jobs.js'
+import { liveSet } from './live-set.js'
 import type { Location } from './location.js'
 import { planMarkers } from './markers.js'
-import { liveSet, Planner } from './planner.js'
+import { Planner } from './planner.js'
 import type { Decision } from './retention.js'
 import { settle } from './settle.js'
 import { findStrays, protection } from './strays.js'
@@ -71,7 +72,10 @@ export interface PlanInput {
 /** Turns decisions into a deletion plan. Pure: it can name blobs, it cannot reach storage. */
 export function planDeletions(asked: PlanInput): CleanupPlan {
   const strays = findStrays(asked.survey)
-  const input = { ...asked, decisions: settle(asked.decisions, (directory) => protection(directory, asked, strays)) }
+  const input = {
+    ...asked,
+    decisions: settle(asked.decisions, asked.survey.blobs.keys, (directory) => protection(directory, asked, strays)),
+  }
   const live = liveSet(input)
   const planner = new Planner(input, live, strays)
   const expired = planner.expired()

@@ -1,4 +1,4 @@
-import { type Location, type LocationResult, locationKey, normalisePath, parseLocation } from './location.js'
+import { type Location, type LocationResult, normalisePath, parseLocation } from './location.js'
 import type { Metadata, Reference } from './types.js'
 
 /** A reference with its place in storage. */
@@ -36,7 +36,7 @@ export function resolveReference(reference: Reference, directory: Location): Loc
 }
 
 /** File systems that are certainly not this storage; `viewfs` is none of them, since it may be mounted on it. */
-function isElsewhere(path: string): boolean {
+export function isElsewhere(path: string): boolean {
   return /^(file|hdfs|s3|s3a|s3p|gs|oss):/i.test(path)
 }
 
@@ -44,25 +44,4 @@ function isElsewhere(path: string): boolean {
 export function requiredBytes(reference: Reference): number | null {
   if (reference.kind === 'segment') return (reference.offset ?? 0) + (reference.length ?? reference.sizeBytes ?? 0)
   return reference.kind === 'directory' ? null : reference.sizeBytes
-}
-
-/** A reference cut down to what marking needs: a container may hold millions of them. */
-export interface Use {
-  /** Key of the file, or of the directory. */
-  key: string
-  requiredBytes: number | null
-  statedBytes: number
-  isRelative: boolean
-  isDirectory: boolean
-}
-
-/** Cuts a reference down; `intern` answers one and the same text for equal keys, so that snapshots share them. */
-export function useOf({ reference, location }: ResolvedReference, intern: (key: string) => string = (key) => key): Use {
-  return {
-    key: intern(locationKey(location)),
-    requiredBytes: requiredBytes(reference),
-    statedBytes: Math.max(0, reference.sizeBytes ?? 0),
-    isRelative: reference.relative,
-    isDirectory: reference.kind === 'directory',
-  }
 }

@@ -42,7 +42,7 @@ function treesWithUnboundedState(survey: Survey): Set<string> {
     const isMergedDirectory = place.area === 'shared' && /^(job_|op_)/.test(place.file)
     if (place.jobId !== null && (UNBOUNDED.has(place.area) || isMergedDirectory)) found.add(place.jobId)
   }
-  for (const blobs of [survey.stored.values(), survey.loose, survey.markers]) for (const blob of blobs) look(blob)
+  for (const blobs of [survey.stored.samples(), survey.loose.samples(), survey.markers]) for (const blob of blobs) look(blob)
   return found
 }
 

@@ -1,8 +1,12 @@
-import { isStateFileName, lastSegment } from './layout.js'
+import type { KeyId } from './key-table.js'
+import { isStateFileName } from './layout.js'
 import { type Location, locationKey } from './location.js'
-import type { Use } from './references.js'
+import type { Uses } from './uses.js'
 
 export type Completeness = 'complete' | 'incomplete' | 'writing' | 'unreadable' | 'broken'
+
+/** Numbers of keys in a survey's table. */
+export type KeyIds = Iterable<KeyId> & { readonly length: number }
 
 /** A snapshot found in storage. */
 export interface Snapshot {
@@ -26,8 +30,8 @@ export interface Snapshot {
   missingAbsolute: number
   exclusiveBytes: number
   sharedBytes: number
-  /** Keys (account/container/name) of the files it needs, each once. */
-  references: string[]
+  /** The files it needs, each once. */
+  references: KeyIds
   /** Directories (keys) it needs as a whole (file merging, tag 17). */
   directories: string[]
   /** Relative names whose target is missing in its own directory (FLINK-39964): the files may lie elsewhere under that name. */
@@ -41,69 +45,73 @@ export function byAge(a: Snapshot, b: Snapshot): number {
   return b.completedAtMs - a.completedAtMs || (b.checkpointId ?? -1) - (a.checkpointId ?? -1)
 }
 
-/** What is stored under a key: size, or `undefined` when nothing is. */
-export type StoredSize = (key: string) => number | undefined
+/** Size of what is stored under a key, or `undefined` when nothing is. */
+export type StoredSize = (id: KeyId) => number | undefined
 
-export interface Measured {
-  completeness: 'complete' | 'incomplete' | 'broken'
-  problem: string | null
-  missing: number
-  missingAbsolute: number
-  exclusiveBytes: number
-  sharedBytes: number
-  references: string[]
-  directories: string[]
-  strays: string[]
-}
+export type Measured = Pick<
+  Snapshot,
+  'problem' | 'missing' | 'missingAbsolute' | 'exclusiveBytes' | 'sharedBytes' | 'references' | 'directories' | 'strays'
+> & { completeness: 'complete' | 'incomplete' | 'broken' }
 
 /**
  * Holds a snapshot's references against what is stored. Missing files: `broken`. A file of 0 bytes, or shorter than its handle
  * says: `incomplete`, whatever REST says (seen with file merging on wasbs, where blobs stay empty though the checkpoint is
- * COMPLETED). Files outside the surveyed containers (`size` undefined and not `inScope`) are not judged.
+ * COMPLETED). Files outside the surveyed containers (`size` undefined and not `inScope`, which is asked with the directory's key and a
+ * slash) are not judged.
  */
-export function measure(uses: Use[], directory: Location, size: StoredSize, inScope: (key: string) => boolean): Measured {
-  const tally = new Tally()
+export function measure(uses: Uses, directory: Location, size: StoredSize, inScope: (prefix: string) => boolean): Measured {
+  const tally = new Tally(uses)
   const own = `${locationKey(directory)}/`
-  for (const use of uses) {
-    if (use.isDirectory) tally.directories.add(use.key)
-    else tally.add(use, use.key.startsWith(own), inScope(use.key) ? (size(use.key) ?? 'missing') : 'unjudged')
+  const scopes = new Map<number, boolean>()
+  for (let at = 0; at < uses.length; at++) {
+    const id = uses.ids[at] ?? 0
+    const parent = uses.keys.directoryOf(id)
+    const isInScope = scopes.get(parent) ?? inScope(uses.keys.prefixOf(parent))
+    scopes.set(parent, isInScope)
+    tally.add(at, id, isInScope ? (size(id) ?? 'missing') : 'unjudged')
   }
-  return tally.result()
+  return tally.result(own)
 }
 
 class Tally {
-  readonly directories = new Set<string>()
-  readonly #files = new Map<string, { bytes: number; exclusive: boolean }>()
-  readonly #missing = new Set<string>()
-  readonly #missingAbsolute = new Set<string>()
-  readonly #short = new Set<string>()
+  readonly #uses: Uses
+  readonly #bytes = new Map<KeyId, number>()
+  readonly #missing = new Set<KeyId>()
+  readonly #missingAbsolute = new Set<KeyId>()
+  readonly #short = new Set<KeyId>()
   readonly #strays = new Set<string>()
 
-  add({ key, isRelative, requiredBytes, statedBytes }: Use, exclusive: boolean, stored: number | 'missing' | 'unjudged'): void {
-    const known = typeof stored === 'number' ? stored : statedBytes
-    this.#files.set(key, { bytes: known, exclusive })
-    if (stored === 'missing') {
-      this.#missing.add(key)
-      if (!isRelative) this.#missingAbsolute.add(key)
-      if (isRelative || isStateFileName(lastSegment(key))) this.#strays.add(lastSegment(key))
-      return
-    }
-    if (stored !== 'unjudged' && isShort(stored, requiredBytes)) this.#short.add(key)
+  constructor(uses: Uses) {
+    this.#uses = uses
   }
 
-  result(): Measured {
-    const files = [...this.#files.values()]
-    const sum = (exclusive: boolean) => files.filter((file) => file.exclusive === exclusive).reduce((total, file) => total + file.bytes, 0)
-    const { completeness, problem } = verdict(this.#missing.size, this.#short.size, files.length)
+  add(at: number, id: KeyId, stored: number | 'missing' | 'unjudged'): void {
+    const uses = this.#uses
+    this.#bytes.set(id, typeof stored === 'number' ? stored : uses.statedBytes(at))
+    if (stored === 'missing') {
+      this.#missing.add(id)
+      if (!uses.isRelative(at)) this.#missingAbsolute.add(id)
+      const name = uses.keys.nameOf(id)
+      if (uses.isRelative(at) || isStateFileName(name)) this.#strays.add(name)
+      return
+    }
+    if (stored !== 'unjudged' && isShort(stored, uses.requiredBytes(at))) this.#short.add(id)
+  }
+
+  result(own: string): Measured {
+    const { ids, keys, directories } = this.#uses
+    const { completeness, problem } = verdict(this.#missing.size, this.#short.size, this.#bytes.size)
+    const bytes = { exclusive: 0, shared: 0 }
+    for (const [id, size] of this.#bytes) bytes[keys.prefixOf(keys.directoryOf(id)).startsWith(own) ? 'exclusive' : 'shared'] += size
     return {
       completeness,
       problem,
       missing: this.#missing.size,
       missingAbsolute: this.#missingAbsolute.size,
-      exclusiveBytes: sum(true),
-      sharedBytes: sum(false),
-      references: [...this.#files.keys()],
-      directories: [...this.directories],
+      exclusiveBytes: bytes.exclusive,
+      sharedBytes: bytes.shared,
+      references: this.#bytes.size === ids.length ? ids : Uint32Array.from(this.#bytes.keys()),
+      directories: [...directories],
       strays: [...this.#strays],
     }
   }

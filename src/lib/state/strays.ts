@@ -1,4 +1,4 @@
-import { lastSegment, placeOf } from './layout.js'
+import { placeOf } from './layout.js'
 import type { Location } from './location.js'
 import { isUnderRoots, metadataKeyName, treeKey } from './places.js'
 
@@ -20,11 +20,12 @@ export function findStrays(survey: Survey): Strays {
   }
   if (strays.names.size === 0) return strays
   const found = new Set<string>()
-  for (const blobs of [survey.stored.values(), survey.loose]) {
-    for (const blob of blobs) {
-      const name = lastSegment(blob.name)
+  for (const blobs of [survey.stored, survey.loose]) {
+    for (const id of blobs.ids()) {
+      const name = survey.blobs.keys.nameOf(id)
       if (!strays.names.has(name)) continue
       found.add(name)
+      const blob = survey.blobs.blobOf(id)
       strays.trees.add(treeKey(blob, placeOf(blob.name)))
     }
   }

@@ -1,3 +1,5 @@
+import type { BlobSet } from './blob-set.js'
+import type { BlobTable } from './blob-table.js'
 import type { Location } from './location.js'
 import type { Snapshot } from './snapshot.js'
 
@@ -28,10 +30,12 @@ export interface Survey {
   clockSkewMs: number
   snapshots: Snapshot[]
   unreadable: Unreadable[]
-  /** Referenced blobs and `_metadata` blobs, by key. */
-  stored: Map<string, StoredBlob>
+  /** What was listed of `stored` and `loose`; snapshots name their files by its keys. */
+  blobs: BlobTable
+  /** Referenced blobs and `_metadata` blobs. */
+  stored: BlobSet
   /** Blobs in known areas that no snapshot references. */
-  loose: StoredBlob[]
+  loose: BlobSet
   markers: StoredBlob[]
   /** Everything outside the known layout, summed by top directory; never touched. */
   others: Map<string, { blobs: number; bytes: number }>

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { assembleSurvey } from '../../../src/lib/state/assemble-survey.js'
 import { Inventory } from '../../../src/lib/state/inventory.js'
+import { KeyTable } from '../../../src/lib/state/key-table.js'
+import type { Survey } from '../../../src/lib/state/survey.js'
 import {
   at,
   checkpointDirectory,
@@ -9,6 +11,7 @@ import {
   listedBlob,
   metadata,
   NOW,
+  neededKeys,
   needs,
   needsBelow,
   savepointDirectory,
@@ -19,6 +22,8 @@ import {
 const JOB = jobId(1)
 const CHECKPOINT = checkpointDirectory(JOB, 3)
 const OWN = `${CHECKPOINT}/${uuid(1)}`
+
+const needed = (survey: Survey) => survey.snapshots.flatMap((one) => neededKeys(survey, one))
 
 describe('assembleSurvey', () => {
   it('joins a checkpoint’s _metadata with its files', () => {
@@ -35,11 +40,11 @@ describe('assembleSurvey', () => {
         completeness: 'complete',
         exclusiveBytes: 10,
         sharedBytes: 10,
-        references: [keyAt(OWN), keyAt(shared)],
       },
     ])
+    expect(needed(survey)).toEqual([keyAt(OWN), keyAt(shared)])
     expect(survey.fingerprint).toEqual(new Map([[keyAt(`${CHECKPOINT}/_metadata`), `etag ${CHECKPOINT}/_metadata`]]))
-    expect(survey.loose).toEqual([])
+    expect([...survey.loose]).toEqual([])
   })
 
   it('knows no job of a savepoint, and lists a directory without _metadata with its bytes', () => {
@@ -60,13 +65,14 @@ describe('assembleSurvey', () => {
 
   it('does not count a file that is still being uploaded as there, whatever size it shows', () => {
     const survey = surveyOf([metadata(CHECKPOINT, [needsBelow(uuid(1))]), listedBlob(OWN, { sizeBytes: 10, isUploading: true })])
-    expect(survey.snapshots).toMatchObject([{ completeness: 'incomplete', references: [keyAt(OWN)] }])
+    expect(survey.snapshots).toMatchObject([{ completeness: 'incomplete' }])
+    expect(needed(survey)).toEqual([keyAt(OWN)])
   })
 
   it('lists an unreadable _metadata apart, and as a snapshot of which nothing is known', () => {
     const blob = listedBlob(`${CHECKPOINT}/_metadata`)
-    const inventory = new Inventory(new Map())
-    inventory.add(blob)
+    const inventory = new Inventory(new KeyTable(), () => false)
+    inventory.add(blob, blob)
     const read = new Map([[keyAt(blob.name), { blob, state: 'unreadable' as const, problem: 'odd' }]])
     const clock = { serverTimeMs: NOW, clockSkewMs: 0, isStable: true }
     const survey = assembleSurvey({ inventory, read, containers: [at('')], ...clock })

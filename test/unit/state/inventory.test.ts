@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Inventory, type ListedBlob } from '../../../src/lib/state/inventory.js'
+import { KeyTable } from '../../../src/lib/state/key-table.js'
 import { checkpointDirectory, jobId, keyAt, listedBlob, marker, NOW, savepointDirectory, uuid } from '../../support/builders.js'
 
 const JOB = jobId(1)
@@ -7,8 +8,10 @@ const TREE = `checkpoints/${JOB}`
 const CHECKPOINT = checkpointDirectory(JOB, 3)
 
 function inventory(blobs: ListedBlob[], ...references: string[]): Inventory {
-  const made = new Inventory(new Map(references.map((name) => [keyAt(name), keyAt(name)])))
-  for (const blob of blobs) made.add(blob)
+  const keys = new KeyTable()
+  const referenced = new Set(references.map((name) => keys.intern(keyAt(name))))
+  const made = new Inventory(keys, (id) => referenced.has(id))
+  for (const blob of blobs) made.add(blob, blob)
   return made
 }
 
@@ -21,7 +24,7 @@ describe('Inventory', () => {
       `${CHECKPOINT}/${uuid(1)}`,
     )
     expect(names(found.metadata.values())).toEqual([`${CHECKPOINT}/_metadata`])
-    expect(names(found.stored.values())).toEqual([`${CHECKPOINT}/_metadata`, `${CHECKPOINT}/${uuid(1)}`])
+    expect(names(found.stored)).toEqual([`${CHECKPOINT}/_metadata`, `${CHECKPOINT}/${uuid(1)}`])
     expect(names(found.loose)).toEqual([`${TREE}/shared/${uuid(2)}`])
     expect(found.totals).toEqual({ blobs: 3, bytes: 30 })
   })
@@ -41,11 +44,11 @@ describe('Inventory', () => {
     expect([...found.occupied]).toEqual(
       ['tables/a', 'tables', 'tables/b', '_$azuretmpfolder$', `${TREE}/shared/other`, `${TREE}/shared`, TREE, 'checkpoints'].map(keyAt),
     )
-    expect(found.loose).toEqual([])
+    expect([...found.loose]).toEqual([])
   })
 
   it('keeps a blob outside the layout that a snapshot references', () => {
-    expect(names(inventory([listedBlob('tables/x')], 'tables/x').stored.values())).toEqual(['tables/x'])
+    expect(names(inventory([listedBlob('tables/x')], 'tables/x').stored)).toEqual(['tables/x'])
   })
 
   it('sees each snapshot directory with its newest blob, and one of which only the marker is left', () => {
@@ -69,6 +72,6 @@ describe('Inventory', () => {
 
   it('remembers which referenced blobs are still being uploaded', () => {
     const found = inventory([listedBlob(`${CHECKPOINT}/${uuid(1)}`, { isUploading: true })], `${CHECKPOINT}/${uuid(1)}`)
-    expect([...found.uploading]).toEqual([keyAt(`${CHECKPOINT}/${uuid(1)}`)])
+    expect([...found.uploading].map((id) => found.blobs.keys.keyOf(id))).toEqual([keyAt(`${CHECKPOINT}/${uuid(1)}`)])
   })
 })

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkpointIdOf, isSnapshotMetadata, isStateFileName, parentOf, placeOf, savepointPrefix } from '../../../src/lib/state/layout.js'
+import {
+  checkpointIdOf,
+  isPlainName,
+  isSnapshotMetadata,
+  isStateFileName,
+  parentOf,
+  placeOf,
+  savepointPrefix,
+} from '../../../src/lib/state/layout.js'
 import { jobId, uuid } from '../../support/builders.js'
 
 const JOB = jobId(0xa)
@@ -97,4 +105,35 @@ describe('names of files and directories', () => {
     expect([savepointPrefix(`a/${SAVEPOINT}`), savepointPrefix('a/savepoint-x')]).toEqual(['aaaaaa', null])
     expect([parentOf('a/b/c'), parentOf('a')]).toEqual(['a/b', ''])
   })
+})
+
+it('places all files of a directory alike whose names are plain', () => {
+  const part = fc.constantFrom(
+    'a',
+    'chk-3',
+    'shared',
+    'taskowned',
+    'dstl',
+    '0'.repeat(32),
+    'savepoint-abcdef-0123456789ab',
+    'job_a_op_b',
+    'op_a_attempt_1',
+    'db',
+    '',
+  )
+  const name = fc.oneof(
+    part,
+    fc.constantFrom('chk-x', 'chk-7 ', 'sharedx', 'savepoint-x', '_$azuretmpfolder$', uuid(1), uuid(0xc0de)),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 5 }), name, (parts, last) => {
+      fc.pre(isPlainName(last) && !last.includes('/'))
+      const { file, ...place } = placeOf([...parts, last].join('/'))
+      const { file: sample, ...expected } = placeOf([...parts, 'file'].join('/'))
+      expect(place).toEqual(expected)
+      expect(file).toBe(`${sample.slice(0, -'file'.length)}${last}`)
+    }),
+    { numRuns: 2000 },
+  )
 })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Location } from '../../../src/lib/state/location.js'
 import { planMarkers } from '../../../src/lib/state/markers.js'
 import type { PlannedDelete } from '../../../src/lib/state/plan.js'
-import type { StoredBlob, Survey } from '../../../src/lib/state/survey.js'
+import type { Survey } from '../../../src/lib/state/survey.js'
 import {
   at,
   checkpointDirectory,
@@ -30,7 +31,7 @@ const YOUNG = { lastModifiedMs: NOW - HOUR }
 
 function markers(
   survey: Survey,
-  parts: { deletes?: PlannedDelete[]; held?: StoredBlob[]; known?: ReturnType<typeof job> } = {},
+  parts: { deletes?: PlannedDelete[]; held?: Location[]; known?: ReturnType<typeof job> } = {},
 ): PlannedDelete[] {
   const { deletes = [], held = [], known = job(A) } = parts
   return planMarkers({ survey, deletes, held, jobs: jobsOf(known), roots: [at('checkpoints'), at('savepoints')], graceMs: 72 * HOUR })
@@ -49,7 +50,7 @@ describe('planMarkers', () => {
   })
 
   it('keeps a directory with a blob that stays in it, however deep, and those above', () => {
-    const stays = storedBlob(`${TREE}/shared/x/y`)
+    const stays = at(`${TREE}/shared/x`)
     expect(names(markers(surveyOf(tree), { held: [stays] }))).toEqual([CHECKPOINT])
     expect(names(markers(surveyOf([...tree, metadata(CHECKPOINT, [])])))).toEqual([`${TREE}/shared`])
     expect(names(markers(surveyOf([...tree, { ...marker(`${TREE}/shared/odd`), sizeBytes: 1 }])))).toEqual([CHECKPOINT])
@@ -62,7 +63,7 @@ describe('planMarkers', () => {
   it('removes a young directory only when the plan itself empties it and it is a snapshot’s', () => {
     const survey = surveyOf([marker(CHECKPOINT, YOUNG), marker(`${TREE}/shared`, YOUNG), metadata(CHECKPOINT, [needsBelow(uuid(1))])])
     expect(markers(surveyOf([marker(CHECKPOINT, YOUNG)]))).toEqual([])
-    const [stored] = survey.stored.values()
+    const [stored] = survey.stored
     if (stored === undefined) throw new Error('no _metadata')
     const deletes: PlannedDelete[] = [
       { blob: stored, reason: 'expired-checkpoint', after: [] },

@@ -23,6 +23,7 @@ import {
   marker,
   metadata,
   NOW,
+  neededKeys,
   needs,
   needsBelow,
   policy,
@@ -137,6 +138,13 @@ describe('planDeletions', () => {
     expect(heldBy(made)).toEqual(['1 needed-directory'])
   })
 
+  it('tells a file that is itself named as a root, or as a directory that a snapshot needs, from those beside it', () => {
+    const uses = [needs(shared(2), { kind: 'directory', sizeBytes: null })]
+    const survey = () => surveyOf([metadata(checkpointDirectory(B, 1), uses), ...[1, 2, 3].map((number) => file(shared(number)))])
+    expect(deleted(planOf(survey(), { jobs: [job(A), running(B)] }))).toEqual([shared(1), shared(3)])
+    expect(deleted(planOf(survey(), { jobs: [job(A)], input: { roots: [at(shared(1))] } }))).toEqual([shared(1)])
+  })
+
   it('protects files under the name that another snapshot misses, with both trees (FLINK-39964)', () => {
     const savepoint = savepointDirectory(C, 1)
     const blobs = [
@@ -235,7 +243,8 @@ const container = fc
   })
   .map(({ snapshots, loose, lost, usedAge, markers }) => {
     const made = snapshots.map(([name, uses, parts]) => metadata(name, uses, parts))
-    const used = [...surveyOf(made).snapshots].flatMap((one) => one.references.map((key) => key.slice(keyAt('').length)))
+    const survey = surveyOf(made)
+    const used = survey.snapshots.flatMap((one) => neededKeys(survey, one).map((key) => key.slice(keyAt('').length)))
     const files = new Map([...loose, ...used.filter((_, number) => number !== lost).map((name) => [name, usedAge] as const)])
     return [...made, ...[...files].map(([name, parts]) => listedBlob(name, parts)), ...markers.map(([name, parts]) => marker(name, parts))]
   })
@@ -278,7 +287,7 @@ describe('a plan over any container', () => {
   it('deletes nothing that a snapshot which stays needs, nor its _metadata', () => {
     whateverIsThere((made, survey) => {
       const kept = keptSnapshots(made, survey)
-      const live = new Set(kept.flatMap((one) => [...one.references, `${locationKey(one.directory)}/_metadata`]))
+      const live = new Set(kept.flatMap((one) => [...neededKeys(survey, one), `${locationKey(one.directory)}/_metadata`]))
       const directories = kept.flatMap((one) => one.directories)
       for (const { blob, reason } of made.deletes) {
         const key = locationKey(blob)
@@ -307,7 +316,7 @@ describe('a plan over any container', () => {
       const keys = made.deletes.map((one) => locationKey(one.blob))
       expect(new Set(keys).size).toBe(keys.length)
       for (const one of made.deletes.filter((other) => phase(other) === 1)) {
-        const users = survey.snapshots.filter((snapshot) => snapshot.references.includes(locationKey(one.blob)))
+        const users = survey.snapshots.filter((snapshot) => neededKeys(survey, snapshot).includes(locationKey(one.blob)))
         const metadataOf = users.map((snapshot) => `${locationKey(snapshot.directory)}/_metadata`)
         expect(new Set(one.after)).toEqual(new Set(metadataOf))
       }
@@ -317,7 +326,7 @@ describe('a plan over any container', () => {
   it('removes the marker of a directory only when nothing is left in it, and only after what was in it', () => {
     whateverIsThere((made, survey) => {
       const going = new Map(made.deletes.map((one, order) => [locationKey(one.blob), order]))
-      const all = [...survey.stored.values(), ...survey.loose, ...survey.markers]
+      const all = [...survey.stored, ...survey.loose, ...survey.markers]
       for (const [order, { blob, reason }] of made.deletes.entries()) {
         if (reason !== 'marker') continue
         const inside = all
@@ -336,7 +345,7 @@ describe('a plan over any container', () => {
       const swept = made.deletes.filter((one) => one.reason === 'orphan' || one.reason === 'incomplete').length
       const held = made.held.reduce((sum, one) => sum + one.blobs, 0)
       const others = [...survey.others.values()].reduce((sum, one) => sum + one.blobs, 0)
-      expect(swept + held).toBe(survey.loose.length + others)
+      expect(swept + held).toBe(survey.loose.size + others)
     })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { requiredBytes, resolveReferences, useOf } from '../../../src/lib/state/references.js'
+import { locationKey } from '../../../src/lib/state/location.js'
+import { requiredBytes, resolveReferences } from '../../../src/lib/state/references.js'
 import type { Metadata, Reference } from '../../../src/lib/state/types.js'
 import { at, keyAt, needs, needsBelow, reference, uuid } from '../../support/builders.js'
 
@@ -12,7 +13,7 @@ function resolve(...references: Reference[]) {
 function keys(...references: Reference[]): string[] {
   const resolution = resolve(...references)
   if (!resolution.ok) throw new Error(resolution.problem)
-  return resolution.resolved.map((one) => useOf(one).key)
+  return resolution.resolved.map((one) => locationKey(one.location))
 }
 
 describe('resolveReferences', () => {

@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import { KeyTable } from '../../../src/lib/state/key-table.js'
 import { parentOf } from '../../../src/lib/state/layout.js'
 import type { Decision } from '../../../src/lib/state/retention.js'
-import { settle } from '../../../src/lib/state/settle.js'
+import { settle as settleWith } from '../../../src/lib/state/settle.js'
 import { checkpoint, checkpointDirectory, jobId, keyAt, uuid } from '../../support/builders.js'
 
 const A = jobId(0xa)
+const keys = new KeyTable()
 
 function decision(id: number, verdict: 'keep' | 'expire', ...needed: string[]): Decision {
-  const snapshot = checkpoint(A, id, { references: needed.map(keyAt) })
+  const snapshot = checkpoint(A, id, { references: needed.map((name) => keys.intern(keyAt(name))) })
   return { snapshot, verdict, reasons: [{ reason: verdict === 'keep' ? 'too-young' : 'expired', detail: 'because' }] }
 }
 
 const fileOf = (id: number) => `${checkpointDirectory(A, id)}/${uuid(id)}`
+const settle = (decisions: Decision[], protection: () => string | null) => settleWith(decisions, keys, protection)
 const verdicts = (decisions: Decision[]) => decisions.map((one) => one.verdict)
 
 describe('settle', () => {

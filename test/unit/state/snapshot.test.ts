@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { resolveReference, useOf } from '../../../src/lib/state/references.js'
+import { KeyTable } from '../../../src/lib/state/key-table.js'
+import { resolveReference } from '../../../src/lib/state/references.js'
 import { byAge, measure } from '../../../src/lib/state/snapshot.js'
 import { snapshotBytes } from '../../../src/lib/state/survey.js'
 import type { Reference } from '../../../src/lib/state/types.js'
+import { usesOf } from '../../../src/lib/state/uses.js'
 import { at, checkpoint, jobId, keyAt, NOW, needs, needsBelow, uuid } from '../../support/builders.js'
 
 const DIRECTORY = at('root/chk-1')
@@ -16,12 +18,14 @@ function measured(sizes: Record<string, number>, ...uses: Reference[]) {
     return { reference: use, location: found.location }
   })
   const stored = new Map(Object.entries(sizes).map(([name, size]) => [keyAt(name), size]))
-  return measure(
-    resolved.map((one) => useOf(one)),
+  const keys = new KeyTable()
+  const { references, ...found } = measure(
+    usesOf(resolved, keys),
     DIRECTORY,
-    (key) => stored.get(key),
-    (key) => key.split('/')[1] === 'flink',
+    (id) => stored.get(keys.keyOf(id)),
+    (prefix) => prefix.split('/')[1] === 'flink',
   )
+  return { ...found, references: [...references].map((id) => keys.keyOf(id)) }
 }
 
 describe('measure', () => {

@@ -4,7 +4,7 @@ import { isStateFileName, lastSegment, parentOf, placeOf } from '../../../src/li
 import { locationKey } from '../../../src/lib/state/location.js'
 import type { RetentionPolicy } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
-import { DAY, HOUR, policy } from '../../support/builders.js'
+import { DAY, HOUR, neededKeys, policy } from '../../support/builders.js'
 import { emptyJournal, type RecordedTree, readTree, recordedTrees, TREE_ACCOUNT, type Truth } from '../../support/recorded-tree.js'
 
 const TREES = recordedTrees()
@@ -63,17 +63,17 @@ describe.skipIf(TREES.length === 0)('the recorded tree', () => {
     const tree = readTree(name)
     const { survey } = await plan(tree, { rules: NOTHING_EXPIRES, jobs: true })
     const needed = names(
-      survey.snapshots.flatMap((one) => one.references),
+      survey.snapshots.flatMap((one) => neededKeys(survey, one)),
       tree.truth,
     )
-    const stored = names(survey.stored.keys(), tree.truth)
+    const stored = names([...survey.stored].map(locationKey), tree.truth)
     expect(survey.unreadable).toEqual([])
     expect(survey.isStable).toBe(true)
     expect(of(needed, (one) => stored.has(one))).toEqual(new Set(tree.truth.referenced))
     expect(of(needed, (one) => !stored.has(one))).toEqual(new Set(tree.truth.missing))
     expect(of(stored, (one) => !needed.has(one))).toEqual(new Set(tree.truth.metadata))
     for (const one of survey.snapshots.filter((snapshot) => snapshot.etag !== null))
-      expect(names(one.references, tree.truth)).toEqual(new Set(filesOf(metadataOf(one), tree.truth)))
+      expect(names(neededKeys(survey, one), tree.truth)).toEqual(new Set(filesOf(metadataOf(one), tree.truth)))
   })
 
   it.each(TREES.flatMap((name) => [[name, 'listing.jsonl'] as const, [name, 'listing-2.jsonl'] as const]))(

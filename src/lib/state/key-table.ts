@@ -1,0 +1,170 @@
+import { Column } from './column.js'
+import { packUuid, uuidOf } from './uuid-words.js'
+
+/** Number that a `KeyTable` gives a key. */
+export type KeyId = number
+
+/** Words of a record: its directory (the top bit says that the name is odd), then the packed name, or where the odd key stands. */
+const WORDS = 5
+const ODD = 0x80000000
+
+/**
+ * Gives each storage key (`account/container/dir/.../last`) a number, and the key back for the number; equal keys have equal numbers, and
+ * nothing is left to chance. Nearly all of Flink's files are named by a UUID: such a key takes 20 bytes and its share of an index, its
+ * directory being kept once. A key with any other last segment is kept as text.
+ */
+export class KeyTable {
+  /** What stands before the last segment, its slash included. */
+  readonly #directories: string[] = []
+  readonly #directoryIds = new Map<string, number>()
+  readonly #records = new Column((length) => new Uint32Array(length))
+  readonly #odd: string[] = []
+  readonly #oddIds = new Map<string, KeyId>()
+  readonly #words = new Uint32Array(WORDS - 1)
+  /** Open addressing: number of the key plus one, or 0. */
+  #index = new Uint32Array(1024)
+  #packed = 0
+  #size = 0
+
+  /** How many keys it has; their numbers are those below. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Number of a directory, given what stands before a key's last segment (with its slash). */
+  directory(prefix: string): number {
+    const known = this.#directoryIds.get(prefix)
+    if (known !== undefined) return known
+    this.#directoryIds.set(prefix, this.#directories.length)
+    return this.#directories.push(prefix) - 1
+  }
+
+  findDirectory(prefix: string): number | undefined {
+    return this.#directoryIds.get(prefix)
+  }
+
+  intern(key: string): KeyId {
+    const from = key.lastIndexOf('/') + 1
+    return this.internIn(this.directory(key.slice(0, from)), key, from)
+  }
+
+  find(key: string): KeyId | undefined {
+    const from = key.lastIndexOf('/') + 1
+    const directory = this.findDirectory(key.slice(0, from))
+    return directory === undefined ? undefined : this.findIn(directory, key, from)
+  }
+
+  /** As `intern`, of the last segment that begins at `from` of `text`. */
+  internIn(directory: number, text: string, from: number): KeyId {
+    return this.internUuid(directory, text, from) ?? this.#internOdd(directory, text.slice(from))
+  }
+
+  /** As `internIn`, when the last segment is a UUID; `undefined` when it is none. */
+  internUuid(directory: number, text: string, from: number): KeyId | undefined {
+    if (!packUuid(text, from, this.#words)) return undefined
+    const slot = this.#slotOf(directory)
+    const found = this.#index[slot] ?? 0
+    if (found !== 0) return found - 1
+    const id = this.#append(directory)
+    for (let word = 1; word < WORDS; word++) this.#records.set(id * WORDS + word, this.#words[word - 1] ?? 0)
+    this.#index[slot] = id + 1
+    if (++this.#packed * 4 > this.#index.length * 3) this.#grow()
+    return id
+  }
+
+  /** As `find`, of the last segment that begins at `from` of `text`. */
+  findIn(directory: number, text: string, from: number): KeyId | undefined {
+    if (!packUuid(text, from, this.#words)) return this.#oddIds.get(`${this.#directories[directory]}${text.slice(from)}`)
+    const found = this.#index[this.#slotOf(directory)] ?? 0
+    return found === 0 ? undefined : found - 1
+  }
+
+  keyOf(id: KeyId): string {
+    return this.isOdd(id) ? (this.#odd[this.#word(id, 1)] ?? '') : `${this.#directories[this.directoryOf(id)]}${this.#uuid(id)}`
+  }
+
+  /** The last segment of a key. */
+  nameOf(id: KeyId): string {
+    if (!this.isOdd(id)) return this.#uuid(id)
+    return this.keyOf(id).slice(this.prefixOf(this.directoryOf(id)).length)
+  }
+
+  /** Whether a key's last segment is no UUID. */
+  isOdd(id: KeyId): boolean {
+    return this.#word(id, 0) >= ODD
+  }
+
+  /** Number of the directory that a key lies in. */
+  directoryOf(id: KeyId): number {
+    const word = this.#word(id, 0)
+    return word >= ODD ? word - ODD : word
+  }
+
+  /** What stands before the last segment of the keys of a directory, its slash included. */
+  prefixOf(directory: number): string {
+    return this.#directories[directory] ?? ''
+  }
+
+  #internOdd(directory: number, name: string): KeyId {
+    const key = `${this.#directories[directory]}${name}`
+    const known = this.#oddIds.get(key)
+    if (known !== undefined) return known
+    const id = this.#append(directory + ODD)
+    this.#records.set(id * WORDS + 1, this.#odd.push(key) - 1)
+    this.#oddIds.set(key, id)
+    return id
+  }
+
+  #append(word: number): KeyId {
+    this.#records.set(this.#size * WORDS, word)
+    return this.#size++
+  }
+
+  #word(id: KeyId, word: number): number {
+    return this.#records.get(id * WORDS + word)
+  }
+
+  #uuid(id: KeyId): string {
+    return uuidOf(this.#word(id, 1), this.#word(id, 2), this.#word(id, 3), this.#word(id, 4))
+  }
+
+  /** Where in the index the key of these words stands, or would. */
+  #slotOf(directory: number): number {
+    const mask = this.#index.length - 1
+    let slot = hashOf(directory, this.#words) & mask
+    for (let found = this.#index[slot] ?? 0; found !== 0 && !this.#is(found - 1, directory); found = this.#index[slot] ?? 0)
+      slot = (slot + 1) & mask
+    return slot
+  }
+
+  #is(id: KeyId, directory: number): boolean {
+    const words = this.#words
+    return (
+      this.#word(id, 1) === words[0] &&
+      this.#word(id, 0) === directory &&
+      this.#word(id, 2) === words[1] &&
+      this.#word(id, 3) === words[2] &&
+      this.#word(id, 4) === words[3]
+    )
+  }
+
+  #grow(): void {
+    this.#index = new Uint32Array(this.#index.length * 2)
+    for (let id = 0; id < this.#size; id++) {
+      if (this.isOdd(id)) continue
+      for (let word = 1; word < WORDS; word++) this.#words[word - 1] = this.#word(id, word)
+      this.#index[this.#slotOf(this.#word(id, 0))] = id + 1
+    }
+  }
+}
+
+/** Spreads keys over the index, also those of a test that counts up its UUIDs (after MurmurHash3's final mix). */
+function hashOf(directory: number, words: Uint32Array): number {
+  let hash = directory
+  for (let word = 0; word < WORDS - 1; word++) {
+    hash = Math.imul(hash ^ (words[word] ?? 0), 0x85ebca6b)
+    hash ^= hash >>> 15
+  }
+  hash = Math.imul(hash, 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
+}
