@@ -33,7 +33,10 @@ export default class Cleanup extends BaseCommand {
     })
     const scope = await openScope(context, flags.root)
     const onDeleted = (blobs: number) => this.progress.update(`Deleting: ${plural(blobs, 'blob')}`)
-    if (flags.resume !== undefined) return resumeRun({ runId: flags.resume, scope, context, onDeleted, print: (text) => this.print(text) })
+    if (flags.resume !== undefined) {
+      const print = (text: string) => this.print(text)
+      return resumeRun({ runId: flags.resume, isDryRun: flags['dry-run'], scope, context, onDeleted, print })
+    }
     const planned = await planCleanup({
       readers: scope.readers,
       cluster: scope.cluster,

@@ -34,7 +34,7 @@ export default class Undo extends BaseCommand {
     if (answer !== true) throw refusedError('DECLINED', 'Nothing was brought back.', 'Confirm with --yes.')
     const result = await undoRun({
       record,
-      undeleter: storage,
+      storage,
       signal: this.signal,
       onRestored: (blobs) => this.progress.update(`Bringing back: ${blobs} of ${plural(count, 'blob')}`),
     })

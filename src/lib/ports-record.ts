@@ -25,6 +25,8 @@ export type UndeleteOutcome =
   | { state: 'there' }
   /** Neither soft-deleted nor an earlier version: it cannot come back. */
   | { state: 'lost' }
+  /** The service has no undelete: an emulator, or a kind of account without it. */
+  | { state: 'notOffered' }
   | { state: 'failed'; code: string }
 
 /** Brings deleted blobs back, where soft delete or versioning allows. */

@@ -24,6 +24,8 @@ export interface RunOptions {
   input?: string
   /** An abort reaches the command as SIGINT, as Ctrl-C would. */
   signal?: AbortSignal
+  /** An abort ends the command as `kill -9` would. */
+  kill?: AbortSignal
   cwd?: string
   /** Called with everything written so far, for tests that act while the command runs. */
   onOutput?: (soFar: { stdout: string; stderr: string }) => void
@@ -82,6 +84,7 @@ export function runFlinkops(args: readonly string[], options: RunOptions = {}): 
   const interrupt = () => void child.kill('SIGINT')
   if (options.signal?.aborted === true) interrupt()
   options.signal?.addEventListener('abort', interrupt, { once: true })
+  options.kill?.addEventListener('abort', () => void child.kill('SIGKILL'), { once: true })
   // A command may end without reading what it is given.
   child.stdin.on('error', () => undefined)
   child.stdin.end(options.input ?? '')

@@ -18,8 +18,9 @@ export function denied(error: unknown, fault: ServiceFault, attempt: Attempt): F
   const isDenied = fault.status === 401 || fault.status === 403 || (fault.status !== null && ANONYMOUS.has(fault.code ?? ''))
   if (!isDenied) return null
   const code = fault.code ?? `HTTP ${fault.status}`
+  const by = attempt.access === undefined ? '' : ` with ${attempt.access.words}`
   return notAuthorised(
-    `Not allowed to ${attempt.action} in ${attempt.account}/${attempt.container} (${code}).`,
+    `Not allowed to ${attempt.action} in ${attempt.account}/${attempt.container}${by} (${code}).`,
     hints(code, attempt),
     fault,
   )
@@ -44,15 +45,26 @@ function hints(code: string, attempt: Attempt): string[] {
     case 'AuthorizationPermissionMismatch':
       return [`Assign the role ${role}, or use a SAS with ${sas}.`]
     case 'AuthenticationFailed':
-      return ['The key or SAS is wrong or expired, or the clock of this machine is off by more than 15 minutes.']
+      return [`${wrong(attempt)}, or the clock of this machine is off by more than 15 minutes.`]
     case 'AuthorizationFailure':
     case 'AuthorizationSourceIPMismatch':
-      return [`The firewall of the account may not let this machine in, or the SAS lacks ${sas}.`]
+      return [`${lacking(attempt, sas)}, or the firewall of the account does not let this machine in.`]
     case 'KeyBasedAuthenticationNotPermitted':
       return [`The account takes no keys: set auth: identity and assign the role ${role}.`]
     default:
       return [`Assign the role ${role}, or use a key or a SAS with ${sas}.`, KEY_HINT]
   }
+}
+
+function wrong({ access }: Attempt): string {
+  return access?.kind === 'key' || access?.kind === 'connectionString'
+    ? `The key is wrong: ${access.words} may be of another account, or was renewed`
+    : 'The key or SAS is wrong or expired'
+}
+
+/** Some services, the emulator among them, answer so to a wrong key. */
+function lacking(attempt: Attempt, sas: string): string {
+  return attempt.access?.kind === 'key' || attempt.access?.kind === 'connectionString' ? wrong(attempt) : `The SAS lacks ${sas}`
 }
 
 function notAuthorised(message: string, suggestions: string[], cause: ServiceFault): FlinkopsError {

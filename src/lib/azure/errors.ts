@@ -1,5 +1,6 @@
 import { EXIT, FlinkopsError, notFoundError } from '../errors.js'
 import { denied } from './denied.js'
+import type { TargetAccess } from './target-access.js'
 
 /** What was being done, for the message. */
 export interface Attempt {
@@ -9,6 +10,7 @@ export interface Attempt {
   container: string
   /** Whether the action changes anything: decides which role is named. */
   isWriting?: boolean
+  access?: TargetAccess | undefined
 }
 
 /** The parts of an SDK error that may be shown. The error itself holds the request with its headers and, in the URL, a SAS. */

@@ -28,7 +28,7 @@ export async function acquireLock(target: Target, { runId, signal, times = TIMES
   // A lease id of our own choice makes a repeated request harmless.
   const lease = blob.getBlobLeaseClient(randomUUID())
   const isOurs = await onLock(target, signal, (abortSignal) => take(lease, times, abortSignal))
-  if (!isOurs) throw lockedError(target, await ownerOf(target, signal))
+  if (!isOurs) throw lockedError(target, await ownerOf(target, signal), times.leaseMs)
   const held = holdLease(target, lease, times)
   try {
     await onLock(target, signal, (abortSignal) => writeOwner(blob, owner, { leaseId: lease.leaseId }, abortSignal))
@@ -79,10 +79,12 @@ async function ownerOf(target: Target, signal: AbortSignal): Promise<LockOwner |
   return content.state === 'read' ? parseOwner(Buffer.from(content.bytes).toString('utf8')) : null
 }
 
-function lockedError({ account, container }: Target, owner: LockOwner | null): FlinkopsError {
+/** How long a lease still runs the service does not say; one that nobody renews ends within its length from now. */
+function lockedError({ account, container }: Target, owner: LockOwner | null, leaseMs: number): FlinkopsError {
+  const freeBy = new Date(Date.now() + leaseMs).toISOString()
   return new FlinkopsError(`Another clean-up holds the lock on ${account}/${container}: ${lockedBy(owner)}.`, {
     code: 'LOCKED',
     exitCode: EXIT.locked,
-    suggestions: ['Wait for it to end; the lock of a run that died is free again after 60 s.'],
+    suggestions: [`Wait for it to end. If that process has died, the lock is free again by ${freeBy} at the latest.`],
   })
 }

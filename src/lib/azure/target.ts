@@ -1,12 +1,14 @@
 import type { ContainerClient } from '@azure/storage-blob'
 import { withDeadline } from './deadline.js'
 import { type Attempt, storageError } from './errors.js'
+import type { TargetAccess } from './target-access.js'
 
 /** One container and how to talk to it. */
 export interface Target {
   account: string
   container: string
   client: ContainerClient
+  access?: TargetAccess
 }
 
 const DEADLINE_MS = 120_000
@@ -25,6 +27,6 @@ export async function request<T>(
   }
 }
 
-export function attemptOf({ account, container }: Target, action: string, isWriting = false): Attempt {
-  return { action, account, container, isWriting }
+export function attemptOf({ account, container, access }: Target, action: string, isWriting = false): Attempt {
+  return { action, account, container, isWriting, access }
 }

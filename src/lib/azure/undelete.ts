@@ -14,7 +14,7 @@ export async function undeleteBlob(target: Target, { name, signal }: { name: str
   })
   if ((await statBlob(target, { name, signal })) !== null) return { state: 'restored' }
   const version = await newestVersion(target, name, signal)
-  if (version === null) return refused === null || refused.state === 'lost' ? { state: 'lost' } : refused
+  if (version === null) return refused ?? { state: 'lost' }
   const failed = await attempt(target, `copy a version over ${name}`, signal, async (abortSignal) => {
     const source = target.client.getBlobClient(name).withVersion(version).url
     await target.client.getBlobClient(name).syncCopyFromURL(source, { abortSignal, conditions: { ifNoneMatch: '*' } })
@@ -27,7 +27,7 @@ async function attempt(
   action: string,
   signal: AbortSignal,
   run: (abortSignal: AbortSignal) => Promise<void>,
-): Promise<Extract<UndeleteOutcome, { state: 'lost' | 'failed' }> | null> {
+): Promise<Extract<UndeleteOutcome, { state: 'lost' | 'failed' | 'notOffered' }> | null> {
   return request(target, { action, signal, isWriting: true }, async (abortSignal) => {
     try {
       await run(abortSignal)
@@ -35,7 +35,7 @@ async function attempt(
     } catch (error) {
       const { status, code } = faultOf(error)
       if (isGone(error)) return { state: 'lost' as const }
-      // 501: an emulator or account kind without undelete.
+      if (status === 501) return { state: 'notOffered' as const }
       if (status !== null && status !== 401 && status !== 403) return { state: 'failed' as const, code: code ?? `HTTP ${status}` }
       throw error
     }

@@ -1,15 +1,15 @@
 import type { Context } from '../context.js'
-import { EXIT } from '../errors.js'
 import { loadRun } from '../operations/load-run.js'
 import type { Scope } from '../scope.js'
 import { resumedJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
 import { plural } from '../views/format.js'
-import { carryOutRecord } from './cleanup-run.js'
+import { carryOutRecord, endOf } from './cleanup-run.js'
 
 /** Finishes exactly the remainder of a run's plan, after a fresh re-check. It was confirmed when it was made. */
 export async function resumeRun(input: {
   runId: string
+  isDryRun: boolean
   scope: Scope
   context: Context
   onDeleted: (blobs: number) => void
@@ -20,9 +20,13 @@ export async function resumeRun(input: {
   const { record, deleted } = await loadRun({ runId, runs: context.runs, recorder, containers: scope.readers, signal: context.signal })
   const remainder = record.waves.flat().filter((one) => !deleted.has(one.key))
   input.print(`Run ${runId} of ${record.createdAt}: ${plural(deleted.size, 'blob')} done, ${plural(remainder.length, 'blob')} to go.`)
+  if (input.isDryRun) {
+    input.print('Dry run: nothing was deleted.')
+    return resumedJson({ runId, outcome: 'planned', result: null, spell: scope.spell })
+  }
   const result = await carryOutRecord({ record, settled: deleted, scope, context, onDeleted })
-  const isPartial = result.failed.length > 0 || result.stopped
-  process.exitCode = result.stopped && context.signal.aborted ? EXIT.interrupted : isPartial ? EXIT.partly : EXIT.done
-  input.print(cleanupResultText(result))
-  return resumedJson({ runId, outcome: isPartial ? 'partial' : 'done', result, spell: scope.spell })
+  const { outcome, exitCode } = endOf(result, context.signal)
+  process.exitCode = exitCode
+  input.print(cleanupResultText(result, runId))
+  return resumedJson({ runId, outcome, result, spell: scope.spell })
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.js'
-import { EXIT } from '../errors.js'
+import { EXIT, FlinkopsError } from '../errors.js'
 import { executeRun } from '../operations/execute-run.js'
-import type { ExecuteResult } from '../operations/execution.js'
+import { type ExecuteResult, NOTHING_DONE } from '../operations/execution.js'
 import type { PlannedCleanup } from '../operations/plan-cleanup.js'
 import { recheckCleanup } from '../operations/recheck-cleanup.js'
 import { containersOf, type RunRecord, recordOf } from '../operations/run-record.js'
@@ -53,7 +53,7 @@ async function endBeforeDeleting(input: RunPlanInput): Promise<Ending | null> {
   const refusals = plan.guards.filter((guard) => guard.status === 'refuse').map((guard) => guard.name)
   if (refusals.length > 0) return end('refused', EXIT.refused, `Refused: ${refusals.join(', ')}. Nothing was deleted.`)
   if (plan.deletes.length === 0)
-    return input.isDryRun ? end('planned', EXIT.done, 'Nothing to delete.') : end('done', EXIT.done, 'Nothing to delete.', NOTHING)
+    return input.isDryRun ? end('planned', EXIT.done, 'Nothing to delete.') : end('done', EXIT.done, 'Nothing to delete.', NOTHING_DONE)
   if (input.isDryRun) return end('planned', EXIT.done, 'Dry run: nothing was deleted.')
   if (input.isConfirmed) return null
   const answer = await input.ask()
@@ -65,12 +65,15 @@ async function endAfterDeleting(input: RunPlanInput): Promise<Ending> {
   const runId = newRunId(input.context.now())
   const result = await carryOut(input, runId)
   input.done()
-  const isPartial = result.failed.length > 0 || result.stopped
-  const exitCode = result.stopped && input.context.signal.aborted ? EXIT.interrupted : isPartial ? EXIT.partly : EXIT.done
-  return { outcome: isPartial ? 'partial' : 'done', runId, result, exitCode, words: `Run ${runId}: ${cleanupResultText(result)}` }
+  return { runId, result, ...endOf(result, input.context.signal), words: `Run ${runId}: ${cleanupResultText(result, runId)}` }
 }
 
-const NOTHING: ExecuteResult = { deletedBlobs: 0, deletedBytes: 0, alreadyGone: 0, changed: 0, failed: [], stopped: false, problem: null }
+/** What a carried-out run comes to; one that Ctrl-C or `--timeout` ended has their exit code. */
+export function endOf(result: ExecuteResult, signal: AbortSignal): { outcome: 'done' | 'partial'; exitCode: number } {
+  if (result.failed.length === 0 && !result.stopped) return { outcome: 'done', exitCode: EXIT.done }
+  const isEnded = result.stopped && signal.aborted && signal.reason instanceof FlinkopsError
+  return { outcome: 'partial', exitCode: isEnded ? signal.reason.exitCode : EXIT.partly }
+}
 
 function newRunId(nowMs: number): string {
   return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:-]/g, '')}-${randomBytes(3).toString('hex')}`

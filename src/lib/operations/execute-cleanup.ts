@@ -1,8 +1,8 @@
-import { FlinkopsError } from '../errors.js'
+import { EXIT, FlinkopsError } from '../errors.js'
 import type { ContainerEraser, DeleteOutcome, StorageEraser } from '../ports-erase.js'
 import type { RunJournal } from '../ports-runs.js'
 import { mapConcurrently } from './concurrently.js'
-import type { Deletion, ExecuteResult } from './execution.js'
+import { type Deletion, type ExecuteResult, NOTHING_DONE } from './execution.js'
 
 export interface ExecuteInput {
   runId: string
@@ -34,15 +34,7 @@ class Run {
   readonly #erasers = new Map<string, Promise<ContainerEraser>>()
   /** Keys that stay: spared, changed or failed. */
   readonly #staying: Set<string>
-  readonly #result: ExecuteResult = {
-    deletedBlobs: 0,
-    deletedBytes: 0,
-    alreadyGone: 0,
-    changed: 0,
-    failed: [],
-    stopped: false,
-    problem: null,
-  }
+  readonly #result: ExecuteResult = { ...NOTHING_DONE, failed: [] }
 
   constructor(input: ExecuteInput) {
     this.#input = input
@@ -61,34 +53,45 @@ class Run {
       return
     }
     try {
-      this.#count(one, await this.#erase(one))
+      const outcome = await this.#erase(one)
+      this.#count(one, outcome)
+      await this.#journal(one, outcome)
     } catch (error) {
       this.#giveUp(one, error)
     }
   }
 
   #mustStop(): boolean {
-    if (this.#input.signal.aborted) this.#result.stopped = true
+    if (this.#input.signal.aborted) this.#stop(this.#input.signal.reason)
     return this.#result.stopped
   }
 
-  /** No right, no way there, no journal, Ctrl-C: what is done is reported, nothing more is tried. What became of this blob is not known. */
+  /** Nothing more is tried; what is done is reported, and the first reason. */
+  #stop(why: unknown): void {
+    this.#result.stopped = true
+    this.#result.problem ??= why instanceof Error ? why.message : String(why)
+  }
+
+  /** No right, no way there, Ctrl-C, a lost lock: what became of this blob is not always known. */
   #giveUp(one: Deletion, error: unknown): void {
     this.#staying.add(one.key)
-    this.#result.stopped = true
-    if (this.#input.signal.aborted) return
-    this.#result.failed.push({ path: one.key, code: error instanceof FlinkopsError ? error.code : 'UNEXPECTED' })
-    this.#result.problem ??= error instanceof Error ? error.message : String(error)
+    this.#stop(this.#input.signal.aborted ? this.#input.signal.reason : error)
+    if (error instanceof FlinkopsError && error.exitCode === EXIT.notAuthorised)
+      this.#result.failed.push({ path: one.key, code: error.code })
+    else this.#result.uncertain++
+  }
+
+  /** Of a blob that is gone the report may speak although the journal cannot; but nothing more goes without a record. */
+  async #journal(one: Deletion, outcome: DeleteOutcome): Promise<void> {
+    const entry = { key: one.key, outcome: outcome.state }
+    await this.#input.runs.progress(this.#input.runId, entry).catch((error: unknown) => this.#stop(error))
   }
 
   async #erase(one: Deletion): Promise<DeleteOutcome> {
     const eraser = await this.#eraserOf(one)
     for (let attempt = 0; ; attempt++) {
       const outcome = await eraser.delete({ name: one.name, etag: one.etag, signal: this.#input.signal })
-      if (outcome.state !== 'busy' || attempt + 1 === BUSY_TRIES) {
-        await this.#input.runs.progress(this.#input.runId, { key: one.key, outcome: outcome.state })
-        return outcome
-      }
+      if (outcome.state !== 'busy' || attempt + 1 === BUSY_TRIES) return outcome
       await this.#input.sleep(FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random()), this.#input.signal)
     }
   }

@@ -1,11 +1,11 @@
-import { setMaxListeners } from 'node:events'
-import { refusedError } from '../errors.js'
+import { FlinkopsError, refusedError } from '../errors.js'
 import type { StorageEraser } from '../ports-erase.js'
-import type { CleanupLock, HeldLock } from '../ports-lock.js'
+import type { CleanupLock } from '../ports-lock.js'
 import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
 import { executeCleanup } from './execute-cleanup.js'
 import type { Deletion, ExecuteResult } from './execution.js'
+import { withLocks } from './with-locks.js'
 
 export interface ExecuteRunInput {
   record: { runId: string; waves: Deletion[][] }
@@ -24,23 +24,27 @@ export interface ExecuteRunInput {
 
 /** A confirmed plan, carried out: lock, journal, re-check, delete, give the lock back. A lost lock ends the run at once. */
 export async function executeRun(input: ExecuteRunInput): Promise<ExecuteResult> {
-  const { runId } = input.record
-  const locks: HeldLock[] = []
-  try {
-    for (const { account, container } of input.containers) {
-      locks.push(await input.storage.acquire({ account, container, runId, signal: input.signal }))
-    }
-    const signal = AbortSignal.any([input.signal, ...locks.map((lock) => lock.lost)])
-    setMaxListeners(0, signal)
-    await journal(input, signal)
-    const checked = await input.recheck(signal)
-    if (checked.state === 'abort') throw refusedError('RECHECK', `Nothing was deleted: ${checked.why}.`, 'Plan again: flinkops cleanup')
-    const result = await executeCleanup({ ...executing(input), spare: checked.spare, signal })
+  const { storage, containers, record } = input
+  return withLocks({ locks: storage, containers, runId: record.runId, signal: input.signal }, async (signal) => {
+    const { spare } = await prepare(input, signal).catch(sayNothingWasDeleted)
+    const result = await executeCleanup({ ...executing(input), spare, signal })
     await leaveResult(input, result)
     return result
-  } finally {
-    await Promise.all(locks.map((lock) => lock.release()))
-  }
+  })
+}
+
+async function prepare(input: ExecuteRunInput, signal: AbortSignal): Promise<{ spare: ReadonlySet<string> }> {
+  await journal(input, signal)
+  const checked = await input.recheck(signal)
+  if (checked.state === 'go') return checked
+  throw refusedError('RECHECK', `The plan does not hold any more: ${checked.why}.`, 'Plan again: flinkops cleanup')
+}
+
+/** Whoever confirmed a plan wants to know first what became of it. */
+function sayNothingWasDeleted(error: unknown): never {
+  if (!(error instanceof FlinkopsError)) throw error
+  const { code, exitCode, cause } = error
+  throw new FlinkopsError(error.message, { code, exitCode, cause, suggestions: ['Nothing was deleted.', ...error.suggestions] })
 }
 
 /** On disk and next to the data, before the first delete. */

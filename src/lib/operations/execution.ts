@@ -21,8 +21,22 @@ export interface ExecuteResult {
   /** Blobs that were no longer the version that was planned, and what depended on them: left alone. */
   changed: number
   failed: { path: string; code: string }[]
+  /** Deletes that were under way when the run stopped: what became of them is not known. */
+  uncertain: number
   /** Set when the run ended before its plan. */
   stopped: boolean
-  /** Why it ended early, one sentence; `null` when it did not, or was interrupted. */
+  /** Why it ended early, one sentence; `null` when it did not. */
   problem: string | null
+}
+
+/** The result of a run that had nothing to do. */
+export const NOTHING_DONE: ExecuteResult = {
+  deletedBlobs: 0,
+  deletedBytes: 0,
+  alreadyGone: 0,
+  changed: 0,
+  failed: [],
+  uncertain: 0,
+  stopped: false,
+  problem: null,
 }

@@ -1,13 +1,13 @@
-import { notFoundError } from '../errors.js'
+import { notFoundError, refusedError } from '../errors.js'
 import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
-import { parseRecord, type RunRecord } from './run-record.js'
+import { containersOf, parseRecord, type RunRecord } from './run-record.js'
 
 export interface LoadRunInput {
   runId: string
   runs: RunJournal
   recorder: RunRecorder
-  /** Where a copy may lie when the run was made on another machine. */
+  /** The containers of the roots: a run must be about them, and a copy may lie there when it was made on another machine. */
   containers: { account: string; container: string }[]
   signal: AbortSignal
 }
@@ -20,6 +20,19 @@ export interface LoadedRun {
 
 /** A run's plan and what it did: from this machine's journal, else from the copy next to the data. */
 export async function loadRun(input: LoadRunInput): Promise<LoadedRun> {
+  const loaded = await findRun(input)
+  const [stranger] = containersOf(loaded.record).filter((one) => !input.containers.some((known) => isSame(one, known)))
+  // Whoever looks again before deleting would not look there.
+  if (stranger !== undefined)
+    throw refusedError(
+      'RUN_ELSEWHERE',
+      `Run ${input.runId} is about the container ${stranger.container} of ${stranger.account}, which no root lies in.`,
+      'Use the configuration with which the run was made.',
+    )
+  return loaded
+}
+
+async function findRun(input: LoadRunInput): Promise<LoadedRun> {
   const local = await input.runs.plan(input.runId)
   if (local !== null) {
     const entries = await input.runs.entries(input.runId)
@@ -32,6 +45,10 @@ export async function loadRun(input: LoadRunInput): Promise<LoadedRun> {
   const known = await input.runs.runs()
   const hint = known.length === 0 ? 'This machine has made no run yet.' : `Runs of this machine: ${known.slice(-5).join(', ')}.`
   throw notFoundError('RUN_NOT_FOUND', `There is no run ${input.runId}.`, hint)
+}
+
+function isSame(a: { account: string; container: string }, b: { account: string; container: string }): boolean {
+  return a.account === b.account && a.container === b.container
 }
 
 function deletedKey(entry: unknown): string[] {

@@ -41,15 +41,9 @@ export function cleanupJson(input: CleanupJsonInput): object {
   }
 }
 
-function shownResult(
-  { deletedBlobs, deletedBytes, alreadyGone, changed, failed }: ExecuteResult,
-  spell: CleanupJsonInput['spell'],
-): object {
+function shownResult({ stopped: _, failed, ...rest }: ExecuteResult, spell: CleanupJsonInput['spell']): object {
   return {
-    deletedBlobs,
-    deletedBytes,
-    alreadyGone,
-    changed,
+    ...rest,
     failed: failed.map(({ path, code }) => ({ path: spellKey(path, spell), code })),
   }
 }
@@ -61,6 +55,7 @@ function spellKey(key: string, spell: CleanupJsonInput['spell']): string {
 }
 
 /** The JSON of `cleanup --resume`: what this attempt did; the plan was shown when the run was made. */
-export function resumedJson(input: Pick<CleanupJsonInput, 'runId' | 'outcome' | 'spell'> & { result: ExecuteResult }): object {
-  return { runId: input.runId, outcome: input.outcome, result: shownResult(input.result, input.spell) }
+export function resumedJson(input: Pick<CleanupJsonInput, 'runId' | 'outcome' | 'spell'> & { result: ExecuteResult | null }): object {
+  const { runId, outcome, result, spell } = input
+  return { runId, outcome, result: result === null ? null : shownResult(result, spell) }
 }

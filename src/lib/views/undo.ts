@@ -5,15 +5,22 @@ import { bytes, plural } from './format.js'
 export function undoText(result: UndoResult): string {
   const lines = [`Brought back ${plural(result.restoredBlobs, 'blob')}, ${bytes(result.restoredBytes)}.`]
   if (result.there > 0) lines.push(`There already: ${plural(result.there, 'blob')}.`)
-  if (result.lost.length > 0)
-    lines.push(
-      `Cannot come back: ${plural(result.lost.length, 'blob')}: neither soft delete nor versioning kept them, or a file they need is lost.`,
-    )
-  if (result.failed.length > 0)
-    lines.push(
-      `Failed: ${plural(result.failed.length, 'blob')} (${[...new Set(result.failed.map((one) => one.code))].join(', ')}). Run it again.`,
-    )
+  if (result.lost.length > 0) lines.push(`Cannot come back: ${plural(result.lost.length, 'blob')}: ${lostWords(result)}.`)
+  if (result.failed.length > 0) lines.push(failedWords([...new Set(result.failed.map((one) => one.code))], result.failed.length))
   return lines.join('\n')
+}
+
+function lostWords({ offersUndelete }: UndoResult): string {
+  return offersUndelete
+    ? 'neither soft delete nor versioning kept them, or a file they need is lost'
+    : 'this storage service has no undelete, and no earlier version of them'
+}
+
+const PASSING = new Set(['ServerBusy', 'OperationTimedOut', 'InternalError'])
+
+function failedWords(codes: string[], count: number): string {
+  const again = codes.every((code) => PASSING.has(code)) ? ' Try again later: what is back stays back.' : ''
+  return `Failed: ${plural(count, 'blob')} (${codes.join(', ')}).${again}`
 }
 
 /** The JSON of `undo`. */

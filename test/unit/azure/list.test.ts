@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { BlobPage } from '../../../src/lib/ports.js'
+import { Secret } from '../../../src/lib/secret.js'
 import {
   ACCOUNT,
   type Answer,
@@ -8,6 +9,7 @@ import {
   CONTAINER,
   listing,
   listingXml,
+  MARKED_SAS,
   refusal,
   type ScriptedServer,
   scriptedServer,
@@ -161,11 +163,22 @@ describe('a listing that could be incomplete is an error', () => {
   })
 })
 
+const WRONG_KEY = 'The key is wrong: the account key from test may be of another account, or was renewed'
+
 describe('who is not let in', () => {
+  it('with a SAS hears what it may lack', async () => {
+    server = await scriptedServer([refusal(403, 'AuthorizationFailure')], { kind: 'sas', token: new Secret(MARKED_SAS) })
+    const reader = await server.storage.container(ACCOUNT, CONTAINER)
+    await expect(reader.exists({ signal: new AbortController().signal })).rejects.toMatchObject({
+      message: 'Not allowed to list blobs in acct.blob.core.windows.net/flink with the SAS from test (AuthorizationFailure).',
+      suggestions: ['The SAS lacks read and list (rl), or the firewall of the account does not let this machine in.'],
+    })
+  })
+
   it.each([
     [403, 'AuthorizationPermissionMismatch', 'Assign the role Storage Blob Data Reader, or use a SAS with read and list (rl).'],
-    [403, 'AuthenticationFailed', 'The key or SAS is wrong or expired, or the clock of this machine is off by more than 15 minutes.'],
-    [403, 'AuthorizationFailure', 'The firewall of the account may not let this machine in, or the SAS lacks read and list (rl).'],
+    [403, 'AuthenticationFailed', `${WRONG_KEY}, or the clock of this machine is off by more than 15 minutes.`],
+    [403, 'AuthorizationFailure', `${WRONG_KEY}, or the firewall of the account does not let this machine in.`],
     [
       403,
       'KeyBasedAuthenticationNotPermitted',
@@ -179,7 +192,7 @@ describe('who is not let in', () => {
     expect(error).toMatchObject({
       code: 'NOT_AUTHORISED',
       exitCode: 4,
-      message: `Not allowed to list a/ in acct.blob.core.windows.net/flink (${code}).`,
+      message: `Not allowed to list a/ in acct.blob.core.windows.net/flink with the account key from test (${code}).`,
     })
     expect(error).toHaveProperty('suggestions', expect.arrayContaining([hint]))
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ExecuteResult } from '../../../src/lib/operations/execution.js'
+import { type ExecuteResult, NOTHING_DONE } from '../../../src/lib/operations/execution.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
 import type { CleanupPlan, DeleteReason } from '../../../src/lib/state/plan.js'
 import type { Decision, KeepReason } from '../../../src/lib/state/retention.js'
@@ -113,7 +113,7 @@ describe('the clean-up plan', () => {
   })
 })
 
-const RESULT: ExecuteResult = { deletedBlobs: 2, deletedBytes: 3072, alreadyGone: 0, changed: 0, failed: [], stopped: false, problem: null }
+const RESULT: ExecuteResult = { ...NOTHING_DONE, deletedBlobs: 2, deletedBytes: 3072 }
 
 describe('what a clean-up did', () => {
   it.each<[string, Partial<ExecuteResult>, string[]]>([
@@ -133,11 +133,15 @@ describe('what a clean-up did', () => {
     ],
     [
       'the beginning of its plan',
-      { stopped: true, problem: 'The lock was lost.' },
-      ['It stopped: The lock was lost.', 'The run ended before its plan. Run it again: what is done stays done.'],
+      { stopped: true, problem: 'The lock was lost.', uncertain: 3 },
+      [
+        'Under way when it stopped, gone or not: 3 blobs.',
+        'It stopped: The lock was lost.',
+        'The run ended before its plan. What is done stays done; finish it: flinkops cleanup --resume run-1',
+      ],
     ],
   ])('is said of %s', (_, parts, more) => {
-    expect(cleanupResultText({ ...RESULT, ...parts })).toBe(['Deleted 2 blobs, 3.0 KiB.', ...more].join('\n'))
+    expect(cleanupResultText({ ...RESULT, ...parts }, 'run-1')).toBe(['Deleted 2 blobs, 3.0 KiB.', ...more].join('\n'))
   })
 })
 
@@ -173,6 +177,8 @@ describe('the JSON of cleanup', () => {
         deletedBytes: 3072,
         alreadyGone: 0,
         changed: 0,
+        uncertain: 0,
+        problem: null,
         failed: [{ path: `abfss://${CONTAINER}@${ACCOUNT}/x/chk-6/_metadata`, code: 'ServerBusy' }],
       },
     })

@@ -1,0 +1,133 @@
+import { request as ask, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface BlobRequest {
+  method: string
+  /** Name of the blob; '' for a request of the container or the account. */
+  name: string
+  query: URLSearchParams
+  kind: 'list' | 'read' | 'write' | 'delete' | 'lease' | 'undelete' | 'properties' | 'other'
+  /** How many of its kind came before. */
+  before: number
+  /** How many of any kind came before. */
+  at: number
+}
+
+/** `pass`: on to the emulator. `drop`: the connection breaks before, `lose`: after the emulator did it. Else an answer of its own. */
+export type Verdict = 'pass' | 'drop' | 'lose' | { status: number; code?: string; body?: string } | { rewrite: (body: string) => string }
+
+export const PASS: Verdict = 'pass'
+
+export interface BlobProxy {
+  /** Base URL of the account, as `storage.<host>.endpoint` takes it. */
+  endpoint: string
+  /** Everything that came, in order. */
+  requests: BlobRequest[]
+  /** Decides over each request from now on. */
+  decide(by: (request: BlobRequest) => Verdict | Promise<Verdict>): void
+  stop(): Promise<void>
+}
+
+export interface BlobProxyOptions {
+  /** When a blob was last modified, as listings tell it; the emulator's own word when absent or `null`. */
+  modifiedMs?: (name: string) => number | null
+}
+
+/** Stands before an emulator, counts, and does what a real account does on its bad days. Signatures do not cover the host, so they hold. */
+export async function startBlobProxy(target: string, { modifiedMs }: BlobProxyOptions = {}): Promise<BlobProxy> {
+  const requests: BlobRequest[] = []
+  let decide: Parameters<BlobProxy['decide']>[0] = () => PASS
+  const server = createServer((incoming, outgoing) => {
+    outgoing.on('error', () => undefined)
+    void bodyOf(incoming).then(async (body) => {
+      const request = describeRequest(incoming, requests)
+      requests.push(request)
+      await answer(await decide(request), { incoming, outgoing, body, target, dated: dated(request, modifiedMs) })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    endpoint: `http://127.0.0.1:${port}${new URL(target).pathname}`,
+    requests,
+    decide: (by) => {
+      decide = by
+    },
+    stop: () => stop(server),
+  }
+}
+
+function describeRequest(incoming: IncomingMessage, before: BlobRequest[]): BlobRequest {
+  const method = incoming.method ?? ''
+  const url = new URL(incoming.url ?? '/', 'http://proxy')
+  const name = decodeURIComponent(url.pathname.split('/').slice(3).join('/'))
+  const kind = kindOf(method, url.searchParams)
+  return { method, name, query: url.searchParams, kind, before: before.filter((one) => one.kind === kind).length, at: before.length }
+}
+
+function kindOf(method: string, query: URLSearchParams): BlobRequest['kind'] {
+  const comp = query.get('comp')
+  if (comp === 'list' || comp === 'lease' || comp === 'undelete' || comp === 'properties') return comp
+  if (comp !== null) return 'other'
+  return method === 'GET' ? 'read' : method === 'PUT' ? 'write' : method === 'DELETE' ? 'delete' : 'other'
+}
+
+interface Exchange {
+  incoming: IncomingMessage
+  outgoing: ServerResponse
+  body: Buffer
+  target: string
+  dated: (body: string) => string
+}
+
+async function answer(verdict: Verdict, exchange: Exchange): Promise<void> {
+  const { outgoing, dated } = exchange
+  if (verdict === 'drop') return void outgoing.socket?.destroy()
+  if (typeof verdict === 'object' && 'status' in verdict) return refuse(outgoing, verdict)
+  const { status, headers, body } = await passOn(exchange)
+  if (verdict === 'lose') return void outgoing.socket?.destroy()
+  const isText = typeof verdict === 'object' || String(headers['content-type']).includes('xml')
+  const text = isText ? dated(body.toString('utf8')) : null
+  const sent = typeof verdict === 'object' ? Buffer.from(verdict.rewrite(text ?? '')) : text === null ? body : Buffer.from(text)
+  const { 'transfer-encoding': _, ...kept } = headers
+  const isHead = exchange.incoming.method === 'HEAD'
+  outgoing.writeHead(status, isHead ? kept : { ...kept, 'content-length': String(sent.length) }).end(isHead ? undefined : sent)
+}
+
+function refuse(outgoing: ServerResponse, { status, code, body }: Extract<Verdict, { status: number }>): void {
+  const text = body ?? `<?xml version="1.0"?><Error><Code>${code ?? ''}</Code><Message>scripted</Message></Error>`
+  outgoing.writeHead(status, { 'content-type': 'application/xml', ...(code !== undefined && { 'x-ms-error-code': code }) }).end(text)
+}
+
+function passOn({ incoming, body, target }: Exchange): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }> {
+  const { hostname, port, host } = new URL(target)
+  return new Promise((done, failed) => {
+    const headers = { ...incoming.headers, host }
+    const asked = ask({ hostname, port, method: incoming.method, path: incoming.url, headers }, (answer) => {
+      void bodyOf(answer).then((bytes) => done({ status: answer.statusCode ?? 500, headers: answer.headers, body: bytes }), failed)
+    })
+    asked.on('error', failed).end(body)
+  })
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of message) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+function dated({ kind }: BlobRequest, modifiedMs: BlobProxyOptions['modifiedMs']): (body: string) => string {
+  if (kind !== 'list' || modifiedMs === undefined) return (body) => body
+  return (body) =>
+    body.replaceAll(/<Name>([^<]*)<\/Name>.*?<Last-Modified>([^<]*)/gs, (entry, name: string, own: string) => {
+      const ms = modifiedMs(name)
+      return ms === null ? entry : `${entry.slice(0, -own.length)}${new Date(ms).toUTCString()}`
+    })
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
