@@ -6,12 +6,14 @@ import { usageError } from './errors.js'
 import type { JobManager, Journal, SqlGateway } from './ports.js'
 import type { MaintenanceJournal } from './ports-maintenance.js'
 import type { RunJournal } from './ports-runs.js'
+import type { StartJournal } from './ports-started.js'
 
 /** The world of one command. Adapters are built on first use, each by a lazy import: job control never loads the Azure SDK. */
 export interface Context {
   config: EffectiveConfig
   journal: Journal
   runs: RunJournal
+  starts: StartJournal
   maintenance: MaintenanceJournal
   jobManager(): Promise<JobManager>
   jobManagers(): Promise<JobManager[]>
@@ -32,6 +34,7 @@ export async function createContext(input: {
   const config = await resolveConfig({ flags: input.flags, env: process.env, cwd: process.cwd() })
   const { createJournal } = await import('./journal/journal.js')
   const { createRunJournal } = await import('./journal/run-journal.js')
+  const { createStartJournal } = await import('./journal/start-journal.js')
   const { createMaintenanceJournal } = await import('./journal/maintenance-journal.js')
   const { journalDirectory } = await import('./journal/directory.js')
   const directory = journalDirectory(process.env)
@@ -40,6 +43,7 @@ export async function createContext(input: {
     config,
     journal: createJournal({ directory, onProblem: input.onProblem }),
     runs: createRunJournal({ directory }),
+    starts: createStartJournal({ directory, onProblem: input.onProblem }),
     maintenance: createMaintenanceJournal({ directory }),
     jobManagers,
     jobManager: async () => first(await jobManagers()),

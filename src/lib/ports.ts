@@ -210,9 +210,19 @@ export interface SqlGateway {
   readonly url: string
   /**
    * Runs the statements in order, stops at the first error. `restore` is given to the one statement that starts a job, as its
-   * own execution configuration (never as a sticky SET). Answers the ids of the jobs that were started.
+   * own execution configuration (never as a sticky SET). Answers the ids of the jobs that were started; `onStarted` has each at once,
+   * since a later statement may fail.
    */
-  runScript(script: { statements: SqlStatement[]; restore?: RestoreSettings; flinkVersion: string }, signal: AbortSignal): Promise<string[]>
+  runScript(script: SqlScript, signal: AbortSignal): Promise<string[]>
+}
+
+export interface SqlScript {
+  statements: SqlStatement[]
+  restore?: RestoreSettings
+  flinkVersion: string
+  /** Id for the one job that the script starts, 32 hex. */
+  jobId?: string
+  onStarted?: (jobId: string) => Promise<void>
 }
 
 export interface SqlStatement {

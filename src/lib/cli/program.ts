@@ -1,58 +1,159 @@
-import { readFile } from 'node:fs/promises'
-import type { EffectiveConfig } from '../config/settings.js'
+import type { EffectiveConfig, JobSpec } from '../config/settings.js'
 import { notFoundError, usageError } from '../errors.js'
-import { splitScript } from '../flink/script.js'
-import { pipelineNameOf } from '../flink/script-settings.js'
-import type { Program } from '../operations/resume-job.js'
+import type { Program } from '../operations/program.js'
+import type { StartedJob, StartJournal } from '../ports-started.js'
+import { readJar, readScript } from './read-program.js'
 
 export interface ProgramFlags {
   'entry-class'?: string | undefined
   arg?: string[] | undefined
   parallelism?: number | undefined
+  define?: string[] | undefined
+  'job-name'?: string | undefined
 }
 
-/** What to start: a script, a jar, or a name from the `jobs:` map of the context. */
-export async function readProgram(text: string, config: EffectiveConfig, flags: ProgramFlags): Promise<Program> {
-  const spec = config.jobs.value[text]
-  if (spec?.kind === 'script') return readScript(spec.script)
-  if (spec?.kind === 'jar')
-    return { kind: 'jar', path: spec.jar, entryClass: spec.entryClass, args: spec.args, parallelism: spec.parallelism }
-  if (text.endsWith('.jar')) {
-    return {
-      kind: 'jar',
-      path: text,
-      entryClass: flags['entry-class'] ?? null,
-      args: flags.arg ?? [],
-      parallelism: flags.parallelism ?? null,
-    }
+export interface ReadProgramsInput {
+  /** A script, a jar, a name under `jobs:`, or the name of a job. */
+  text: string
+  context: { config: EffectiveConfig; starts: StartJournal; signal: AbortSignal }
+  flags?: ProgramFlags
+  onNotice: (text: string) => void
+}
+
+interface Reading extends Required<ReadProgramsInput> {
+  started: StartedJob[]
+}
+
+/**
+ * What to start, one program for each job of it: a name under `jobs:`, a `.sql` script, a `.jar`, a job that flinkops has started before, or
+ * a job in one of the scripts under `jobs:`. The name of a job means that job alone, also when its script starts others.
+ */
+export async function readPrograms(input: ReadProgramsInput): Promise<Program[]> {
+  const reading: Reading = { flags: {}, ...input, started: await input.context.starts.startedJobs() }
+  const { text } = reading
+  const spec = reading.context.config.jobs.value[text]
+  if (spec !== undefined) return only(text, await readSpec(spec, [text], reading))
+  if (text.endsWith('.jar')) return readSpec({ kind: 'jar', jar: text, entryClass: null, args: [], parallelism: null }, [], reading)
+  if (text.endsWith('.sql')) return readSpec({ kind: 'script', script: text }, [], reading)
+  const remembered = reading.started.findLast((job) => job.name === text || job.jobId === text)
+  if (remembered !== undefined) return readRemembered(remembered, reading)
+  const named = await inMappedScripts(reading)
+  if (named !== null) return [named]
+  throw unknown(text, reading)
+}
+
+/** The job of that name alone, where the script has one; else all of them. */
+function only(name: string, programs: Program[]): Program[] {
+  const named = programs.filter((program) => program.names.includes(name))
+  return named.length === 0 ? programs : named
+}
+
+async function readSpec(spec: JobSpec, keys: string[], { flags, started, context, onNotice }: Reading): Promise<Program[]> {
+  const asked = flags['job-name'] === undefined ? [] : [flags['job-name']]
+  if (spec.kind === 'script') {
+    checkScriptFlags(flags)
+    const names = asked.length > 0 ? asked : keys
+    return readScript({ path: spec.script, defines: definesOf(flags), names, onNotice })
   }
-  if (text.endsWith('.sql')) return readScript(text)
-  const names = Object.keys(config.jobs.value)
-  const hint =
-    names.length === 0
-      ? 'Give a .sql script or a .jar, or name the job under jobs: in flinkops.yaml.'
-      : `Named in this context: ${names.join(', ')}.`
-  throw notFoundError('PROGRAM_NOT_FOUND', `${text} is no .sql script, no .jar, and no job named in the context.`, hint)
+  if (flags.define !== undefined) throw usageError('--define goes with a script, not with a jar.', 'Give a jar its arguments with --arg.')
+  const jar = {
+    path: spec.jar,
+    entryClass: flags['entry-class'] ?? spec.entryClass,
+    args: flags.arg ?? spec.args,
+    parallelism: flags.parallelism ?? spec.parallelism,
+    signal: context.signal,
+  }
+  const { memory } = await readJar({ ...jar, names: [] })
+  const before = started.toReversed().flatMap((job) => (job.name !== null && isSameJar(job, memory) ? [job.name] : []))
+  return [await readJar({ ...jar, names: asked.length > 0 ? asked : [...new Set([...before, ...keys])] })]
 }
 
-async function readScript(path: string): Promise<Program> {
-  const statements = splitScript(await readText(path))
-  const starting = statements.filter((statement) => statement.startsJob)
-  if (starting.length === 0) throw usageError(`${path} starts no job: it has no INSERT.`)
-  if (starting.length > 1) {
-    const lines = starting.map((statement) => statement.line).join(', ')
+/** Arguments decide what a jar calls its job. */
+function isSameJar(job: StartedJob, memory: Program['memory']): boolean {
+  const identity = (one: Program['memory']) => JSON.stringify([one.kind, one.path, one.entryClass, one.args])
+  return memory.args !== null && identity(job) === identity(memory)
+}
+
+async function readRemembered(job: StartedJob, reading: Reading): Promise<Program[]> {
+  const { flags, onNotice, context } = reading
+  const what = `flinkops started ${job.name ?? job.jobId} from ${job.path} on ${new Date(job.startedAtMs).toISOString()}`
+  if (
+    (job.kind === 'jar' && job.args === null && flags.arg === undefined) ||
+    (job.kind === 'script' && job.defines === null && !flags.define)
+  )
     throw usageError(
-      `${path} starts ${starting.length} jobs (lines ${lines}), and one restore path fits just one.`,
-      'Put them into one EXECUTE STATEMENT SET, or into scripts of their own.',
+      `${what}, with ${job.kind === 'jar' ? 'an argument' : 'a --define'} that looks like a credential and so was not written down.`,
+      `Give ${job.kind === 'jar' ? 'the arguments again with --arg' : 'the values again with --define'}, or name the job under jobs: in flinkops.yaml.`,
     )
-  }
-  return { kind: 'script', statements, name: pipelineNameOf(statements) }
+  const programs = await readFileOf(job, reading).catch((error: unknown) => {
+    context.signal.throwIfAborted()
+    if (isNotThere(error))
+      throw notFoundError(
+        'PROGRAM_GONE',
+        `${what}, and that file is not there any more.`,
+        'Give the script or jar itself, or name it under jobs: in flinkops.yaml.',
+      )
+    throw error
+  })
+  if (programs[0]?.memory.sha256 !== job.sha256) onNotice(`${what}; the file has changed since then. It is used as it is now.`)
+  const own = programs.filter((program) => program.names.length === 0 || job.name === null || program.names.includes(job.name))
+  if (own.length > 0) return own
+  const names = programs.map((program) => program.title).join(', ')
+  throw notFoundError('PROGRAM_GONE', `${what}; that script has no job of this name any more.`, `Its jobs are: ${names}.`)
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch {
-    throw notFoundError('SCRIPT_NOT_FOUND', `The script ${path} cannot be read.`, 'Check the path.')
+function isNotThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'SCRIPT_NOT_FOUND' || error.code === 'JAR_NOT_READABLE')
+}
+
+function readFileOf(job: StartedJob, reading: Reading): Promise<Program[]> {
+  const names = job.name === null ? [] : [job.name]
+  if (job.kind === 'jar') {
+    const { path: jar, entryClass, args, parallelism } = job
+    return readSpec({ kind: 'jar', jar, entryClass, args: args ?? [], parallelism }, names, reading)
   }
+  const { flags } = reading
+  const kept = Object.entries(job.defines ?? {}).map(([name, value]) => `${name}=${value}`)
+  const defined = { ...flags, define: [...kept, ...(flags.define ?? [])] }
+  return readSpec({ kind: 'script', script: job.path }, names, { ...reading, flags: defined })
+}
+
+/** A job that has this name in one of the scripts under `jobs:`. */
+async function inMappedScripts(reading: Reading): Promise<Program | null> {
+  for (const [key, spec] of Object.entries(reading.context.config.jobs.value)) {
+    if (spec.kind !== 'script') continue
+    const programs = await readSpec(spec, [key], { ...reading, onNotice: () => undefined }).catch(() => [])
+    const named = programs.find((program) => program.names.includes(reading.text))
+    if (named !== undefined) return named
+  }
+  return null
+}
+
+function checkScriptFlags(flags: ProgramFlags): void {
+  const wrong = (['entry-class', 'arg', 'parallelism'] as const).find((name) => flags[name] !== undefined)
+  if (wrong !== undefined)
+    throw usageError(`--${wrong} goes with a jar, not with a script.`, 'Put it into the script with SET, or use --define.')
+}
+
+function definesOf({ define = [] }: ProgramFlags): Record<string, string> {
+  return Object.fromEntries(
+    define.map((text) => {
+      const [, name, value] = /^([A-Za-z_][\w.-]*)=([\s\S]*)$/.exec(text) ?? []
+      if (name === undefined || value === undefined) throw usageError(`--define ${text.split('=')[0]}: write it as NAME=value.`)
+      return [name, value]
+    }),
+  )
+}
+
+function unknown(text: string, { context, started }: Reading): Error {
+  const names = new Set([...Object.keys(context.config.jobs.value), ...started.flatMap((job) => job.name ?? [])])
+  const hint =
+    names.size === 0
+      ? 'Give a .sql script or a .jar, or name the job under jobs: in flinkops.yaml.'
+      : `Named in this context, or started before: ${[...names].join(', ')}.`
+  return notFoundError(
+    'PROGRAM_NOT_FOUND',
+    `${text} is no .sql script, no .jar, and no job that is named in the context or was started before.`,
+    hint,
+  )
 }

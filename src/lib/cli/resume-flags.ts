@@ -1,9 +1,35 @@
 import { Flags } from '@oclif/core'
 import { countFlag } from './flags.js'
 
+/** What to start, and beside what. */
+export const programFlags = {
+  'entry-class': Flags.string({ description: 'main class of the jar' }),
+  arg: Flags.string({ description: 'argument of the program, one each time', multiple: true, multipleNonGreedy: true }),
+  parallelism: countFlag({ description: 'parallelism of the jar job' }),
+  define: Flags.string({
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as a script writes it
+    description: 'put a value in the place of ${NAME} in the script',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: '<NAME=value>',
+  }),
+  'job-name': Flags.string({ description: "the job's name, where the program does not tell it (a jar)", helpValue: '<name>' }),
+  'allow-second': Flags.boolean({
+    default: false,
+    description: 'start it although a job of this name is on the cluster: two jobs then write to the same sinks',
+  }),
+  'sql-gateway': Flags.string({ description: 'SQL Gateway URL', helpValue: '<url>' }),
+}
+
 /** How a program is started from a snapshot. */
 export const resumeFlags = {
-  from: Flags.string({ description: 'snapshot: URI, path below a root, or latest', required: true, helpValue: '<path>' }),
+  from: Flags.string({
+    description: 'snapshot: URI, path below a root, latest, or before=<time or age>; of several jobs each: <job name>=<snapshot>',
+    required: true,
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: '<path>',
+  }),
   'claim-mode': Flags.option({
     description: 'who owns the snapshot afterwards',
     options: ['no_claim', 'claim', 'legacy'] as const,
@@ -22,8 +48,16 @@ export const resumeFlags = {
     options: ['restored', 'checkpoint'] as const,
     default: 'checkpoint' as const,
   })(),
-  'entry-class': Flags.string({ description: 'main class of the jar' }),
-  arg: Flags.string({ description: 'argument of the program, one each time', multiple: true }),
-  parallelism: countFlag({ description: 'parallelism of the jar job' }),
-  'sql-gateway': Flags.string({ description: 'SQL Gateway URL', helpValue: '<url>' }),
+  ...programFlags,
+}
+
+/** How a program is started without state. */
+export const startFlags = {
+  fresh: Flags.boolean({ default: false, description: 'start with empty state although restore points of the job exist' }),
+  wait: Flags.option({
+    description: 'end when it runs, or when a first checkpoint is completed and readable',
+    options: ['running', 'checkpoint'] as const,
+    default: 'checkpoint' as const,
+  })(),
+  ...programFlags,
 }

@@ -12,7 +12,7 @@ export interface Piece {
 
 type Kind = 'blank' | 'word' | 'quoted' | 'open' | 'close' | 'end' | 'other'
 
-interface Token {
+export interface Token {
   kind: Kind
   text: string
   start: number
@@ -66,7 +66,7 @@ function wordOf(token: Token): string {
 }
 
 /** Everything but blanks and comments. */
-function* tokensOf(script: string): Generator<Token> {
+export function* tokensOf(script: string): Generator<Token> {
   let line = 1
   for (let at = 0; at < script.length; ) {
     const { kind, text } = matchAt(script, at, line)

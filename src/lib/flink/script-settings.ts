@@ -3,22 +3,17 @@ import type { SqlStatement } from '../ports.js'
 const SET = /^SET\s+(?:'((?:[^']|'')*)'|([^\s='"]+))\s*=\s*(?:'((?:[^']|'')*)'|([^\s']+))$/i
 const RESET = /^RESET(?:\s+(?:'((?:[^']|'')*)'|([^\s'"]+)))?$/i
 
-/** The value of `key` that the script's first job sees: the last `SET` before it that no `RESET` took back. */
-export function settingOf(statements: SqlStatement[], key: string): string | null {
+/** The value of `key` that a job of the script sees, without one its first: the last `SET` before it that no `RESET` took back. */
+export function settingOf(statements: SqlStatement[], key: string, job?: SqlStatement): string | null {
   let value: string | null = null
-  for (const { text, startsJob } of statements) {
-    if (startsJob) break
-    const set = SET.exec(text)
+  for (const statement of statements) {
+    if (job === undefined ? statement.startsJob : statement === job) break
+    const set = SET.exec(statement.text)
     if (set && unquote(set[1] ?? set[2]) === key) value = unquote(set[3] ?? set[4])
-    const reset = RESET.exec(text)
+    const reset = RESET.exec(statement.text)
     if (reset && [null, key].includes(unquoteOptional(reset[1] ?? reset[2]))) value = null
   }
   return value
-}
-
-/** Name the script gives its job; `null` = Flink makes one of the sink's name. */
-export function pipelineNameOf(statements: SqlStatement[]): string | null {
-  return settingOf(statements, 'pipeline.name')
 }
 
 function unquote(text = ''): string {

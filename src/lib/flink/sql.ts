@@ -1,5 +1,5 @@
 import { EXIT, FlinkopsError, usageError } from '../errors.js'
-import type { SqlGateway, SqlStatement } from '../ports.js'
+import type { SqlGateway, SqlScript, SqlStatement } from '../ports.js'
 import { failureOf, isSuccess } from './failure.js'
 import { createHttp, type Http, type HttpOptions } from './http.js'
 import { restoreConfig } from './restore-keys.js'
@@ -8,6 +8,9 @@ import { parseApiVersions, parseSessionHandle } from './wire-sql.js'
 
 /** v1 came with 1.16, v2 with 1.17, v3 with 1.20, v4 with 2.0; what is used here is the same in all. */
 const KNOWN_VERSIONS = [4, 3, 2, 1]
+
+/** `PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID`: a submission with the id of a job that is there is refused. */
+const FIXED_JOB_ID = '$internal.pipeline.job-id'
 
 const CLOSE_TIMEOUT_MS = 5000
 
@@ -24,22 +27,49 @@ export function createSqlGateway(options: SqlGatewayOptions): SqlGateway {
   const http = createHttp({ ...options, server: 'SQL Gateway' })
   return {
     url: http.url,
-    async runScript({ statements, restore, flinkVersion }, signal) {
-      const restoring = restore && { statement: restoredStatement(statements), config: restoreConfig(restore, flinkVersion) }
+    async runScript(script, signal) {
+      const { statements, onStarted } = script
+      const own = ownConfig(script)
       const session = await openSession(http, options.pollMs ?? 250, signal)
       const jobIds: string[] = []
       try {
         for (const statement of statements) {
-          const config = restoring?.statement === statement ? restoring.config : undefined
+          const config = own?.statement === statement ? own.config : undefined
           const jobId = await runStatement({ session, statement, ...(config && { config }), signal })
-          if (jobId !== null) jobIds.push(jobId)
+          if (jobId === null) continue
+          jobIds.push(jobId)
+          await onStarted?.(jobId)
         }
+      } catch (error) {
+        throw afterStart(error, jobIds)
       } finally {
         await closeSession(session)
       }
       return jobIds
     },
   }
+}
+
+/** A statement that fails behind the one that started a job leaves that job running. */
+function afterStart(error: unknown, jobIds: string[]): unknown {
+  if (jobIds.length === 0 || !(error instanceof FlinkopsError) || error.exitCode !== EXIT.failedOnCluster) return error
+  return new FlinkopsError(`${error.message} Before it, the script started job ${jobIds.join(', ')}, which goes on.`, {
+    code: 'SQL_FAILED_AFTER_START',
+    exitCode: error.exitCode,
+    suggestions: ['Look at it: flinkops list-jobs'],
+  })
+}
+
+/** What is given to the one statement that starts the job. */
+function ownConfig({
+  statements,
+  restore,
+  jobId,
+  flinkVersion,
+}: SqlScript): { statement: SqlStatement; config: Record<string, string> } | null {
+  if (restore === undefined && jobId === undefined) return null
+  const config = { ...(restore && restoreConfig(restore, flinkVersion)), ...(jobId !== undefined && { [FIXED_JOB_ID]: jobId }) }
+  return { statement: restoredStatement(statements), config }
 }
 
 /** A restore given to two jobs would restore both from one snapshot; given to none, nothing. */

@@ -1,7 +1,7 @@
 import type { JournalOperation } from '../ports.js'
 
 /** A field of a journal line, `undefined` when the line is not a map. */
-function field(line: unknown, name: string): unknown {
+export function field(line: unknown, name: string): unknown {
   return typeof line === 'object' && line !== null ? Reflect.get(line, name) : undefined
 }
 
@@ -36,6 +36,6 @@ export function parseOperation(line: unknown): JournalOperation | null {
   }
 }
 
-function textOrNull(value: unknown): string | null {
+export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }

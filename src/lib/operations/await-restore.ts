@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, FlinkopsError } from '../errors.js'
-import type { CheckpointEntry, CheckpointStats, JobManager, StorageReader } from '../ports.js'
+import type { CheckpointStats, JobManager, StorageReader } from '../ports.js'
 import { snapshotDirectory } from '../state/lineage.js'
 import { locationKey, parseLocation } from '../state/location.js'
 import { checkpointsUnlessInitializing } from './checkpoints-of.js'
 import type { LocatedSnapshot } from './locate-snapshot.js'
+import { ownCheckpoint } from './own-checkpoint.js'
 import { hasEnded } from './resolve-job.js'
-import { verifySnapshot } from './verify-snapshot.js'
 
 export interface RestoreProgress {
   elapsedMs: number
   state: string
   /** What is waited for right now. */
-  waitingFor: 'running' | 'restored' | 'checkpoint'
+  waitingFor: 'running' | 'restored' | 'checkpoint' | 'first checkpoint'
   failedCheckpoints: number
 }
 
@@ -94,23 +94,10 @@ function checkRestored(stats: CheckpointStats, input: AwaitRestoreInput): number
   throw notProven(input, `the cluster says that it was restored from ${restored.externalPath ?? 'nothing'}`)
 }
 
-/** A completed checkpoint of the job itself that is readable on storage. */
 async function hasOwnCheckpoint(stats: CheckpointStats, input: AwaitRestoreInput): Promise<boolean> {
-  const own = stats.latest.completed
-  if (own === null || own.externalPath === null || own.discarded === true) return false
-  const parsed = parseLocation(own.externalPath)
-  if (!parsed.ok) throw notProven(input, `its first checkpoint ${own.externalPath} cannot be checked: ${parsed.problem}`)
-  const found = await verifySnapshot({ storage: input.storage, location: parsed.location, signal: input.signal })
-  if (found.state === 'complete') return true
-  if (await isSubsumed(own, input)) return false
-  throw notProven(input, `the job runs, but its checkpoint ${own.externalPath} could not be restored: ${found.problem}`)
-}
-
-/** While we looked, a newer one may have taken its place, and Flink deletes the old one's files. */
-async function isSubsumed(entry: CheckpointEntry, input: AwaitRestoreInput): Promise<boolean> {
-  await sleep(4000, undefined, { signal: input.signal })
-  const stats = await input.jobManager.checkpoints(input.jobId, input.signal)
-  return (stats?.latest.completed?.id ?? entry.id) !== entry.id
+  const own = await ownCheckpoint(stats, input)
+  if (typeof own !== 'string') throw notProven(input, own.problem)
+  return own === 'readable'
 }
 
 /** Changelog with NO_CLAIM never completes a checkpoint: it "does not support enforcing a full snapshot". */

@@ -1,16 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { EXIT, FlinkopsError, refusedError } from '../errors.js'
-import type { ClaimMode, JobManager, Journal, RestoreSettings, SqlGateway, SqlStatement, StorageReader } from '../ports.js'
+import type { ClaimMode, RestoreSettings, StorageReader } from '../ports.js'
 import { type AwaitRestoreInput, awaitRestore, type RestoreProgress } from './await-restore.js'
 import { type LocatedSnapshot, locateSnapshot } from './locate-snapshot.js'
+import { type LaunchPorts, launch, type Program, rememberStart } from './program.js'
 import { type Verification, verifySnapshot } from './verify-snapshot.js'
 
-/** What is started: one job of a SQL script, or a jar. */
-export type Program =
-  | { kind: 'script'; statements: SqlStatement[]; name: string | null }
-  | { kind: 'jar'; path: string; entryClass: string | null; args: string[]; parallelism: number | null }
-
-export interface ResumeInput {
+export interface ResumeInput extends LaunchPorts {
   program: Program
   from: string
   claimMode: ClaimMode
@@ -21,14 +16,10 @@ export interface ResumeInput {
   /** Check everything, start nothing. */
   dryRun: boolean
   roots: string[]
-  jobManager: JobManager
-  /** Only asked for a script. */
-  sqlGateway: () => Promise<SqlGateway>
-  journal: Journal
   storage: StorageReader
-  signal: AbortSignal
-  now: () => number
-  onStarted: (jobId: string) => void
+  /** The snapshot is all there; nothing has been started yet. */
+  onVerified: (snapshot: LocatedSnapshot) => Promise<void>
+  onStarted: (jobId: string, from: string) => void
   onProgress: (progress: RestoreProgress) => void
 }
 
@@ -66,24 +57,15 @@ export async function resumeJob(input: ResumeInput): Promise<ResumeResult> {
   if (found.state !== 'complete') throw notRestorable(snapshot, found.problem)
   const flinkVersion = await input.jobManager.version(signal)
   checkClaim(input, snapshot, found, flinkVersion)
-  if (input.dryRun) {
-    const jobName = input.program.kind === 'script' ? input.program.name : null
-    return {
-      jobId: null,
-      jobName,
-      state: null,
-      restoredFrom: snapshot.path,
-      claimMode: input.claimMode,
-      restoredCheckpointId: null,
-      verified: false,
-    }
-  }
+  await input.onVerified(snapshot)
+  if (input.dryRun) return dry(input, snapshot)
   const restore: RestoreSettings = { path: snapshot.path, claimMode: input.claimMode, allowNonRestoredState: input.allowNonRestoredState }
-  const jobId = await start(input, restore, flinkVersion)
-  input.onStarted(jobId)
-  await input.journal.rememberRestore(jobId, snapshot.path)
+  const jobId = await launch(input.program, restore, flinkVersion, input)
+  input.onStarted(jobId, snapshot.path)
   const proof = await awaitRestore({ ...awaiting(input), jobId, snapshot })
   await input.journal.rememberName(jobId, proof.jobName)
+  if (proof.jobName !== input.program.names[0])
+    await rememberStart(input.program, { jobId, name: proof.jobName, restoredFrom: snapshot.path }, input)
   return {
     jobId,
     jobName: proof.jobName,
@@ -100,26 +82,16 @@ function awaiting(input: ResumeInput): Omit<AwaitRestoreInput, 'jobId' | 'snapsh
   return { jobManager, storage, signal, now, onProgress, waitFor }
 }
 
-async function start(input: ResumeInput, restore: RestoreSettings, flinkVersion: string): Promise<string> {
-  const { program, signal } = input
-  if (program.kind === 'script') {
-    const [jobId] = await (await input.sqlGateway()).runScript({ statements: program.statements, restore, flinkVersion }, signal)
-    if (jobId === undefined)
-      throw new FlinkopsError('The script ran, but started no job.', { code: 'NO_JOB', exitCode: EXIT.failedOnCluster })
-    return jobId
+function dry(input: ResumeInput, snapshot: LocatedSnapshot): ResumeResult {
+  return {
+    jobId: null,
+    jobName: input.program.names[0] ?? null,
+    state: null,
+    restoredFrom: snapshot.path,
+    claimMode: input.claimMode,
+    restoredCheckpointId: null,
+    verified: false,
   }
-  const jarId = await input.jobManager.ensureJar(program.path, signal)
-  return input.jobManager.runJar(
-    {
-      jarId,
-      jobId: randomBytes(16).toString('hex'),
-      programArgs: program.args,
-      restore,
-      ...(program.entryClass !== null && { entryClass: program.entryClass }),
-      ...(program.parallelism !== null && { parallelism: program.parallelism }),
-    },
-    signal,
-  )
 }
 
 function notRestorable(snapshot: LocatedSnapshot, problem: string): FlinkopsError {

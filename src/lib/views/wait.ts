@@ -1,5 +1,7 @@
 import type { AwaitProgress } from '../operations/await-operation.js'
 import type { RestoreProgress } from '../operations/await-restore.js'
+import type { ResumeResult } from '../operations/resume-job.js'
+import type { StartResult } from '../operations/start-job.js'
 import { bytes, duration } from './format.js'
 
 /** The changing line while a savepoint is under way: of that very checkpoint, not of the job. */
@@ -14,10 +16,23 @@ const WAITING_FOR = {
   running: 'waiting until it runs',
   restored: 'waiting for the word that it was restored',
   checkpoint: 'restored; waiting for its first checkpoint',
+  'first checkpoint': 'waiting for its first checkpoint',
 } as const
 
-/** The changing line while a restore is being proven. */
+/** The changing line while a start or a restore is being proven. */
 export function restoreProgress(name: string, progress: RestoreProgress): string {
   const failed = progress.failedCheckpoints === 0 ? '' : `, ${progress.failedCheckpoints} checkpoints failed`
   return `${name}: ${progress.state}, ${WAITING_FOR[progress.waitingFor]}, ${duration(progress.elapsedMs)}${failed}`
+}
+
+/** What a resume came to. */
+export function resumedLine(result: ResumeResult, title: string): string {
+  if (result.jobId === null) return `Would start ${title} from ${result.restoredFrom}: it is complete.`
+  return `Restored ${result.jobName} from ${result.restoredFrom}: proven`
+}
+
+/** What a start came to. */
+export function startedLine(result: StartResult, title: string): string {
+  if (result.jobId === null) return `Would start ${title} with empty state.`
+  return `${result.jobName} is ${result.state}${result.verified ? '; its first checkpoint is completed and readable' : ''}`
 }

@@ -181,7 +181,7 @@ const ROWS: Row[] = [
     files: { 'job.sql': 'INSERT INTO t SELECT 1;\nINSERT INTO u SELECT 2;\n' },
     exit: 2,
     code: 'USAGE',
-    says: ['job.sql', '2 jobs', 'lines 1, 2'],
+    says: ['job.sql', '2 jobs', 'insert-into_default_catalog.default_database.t, '],
   },
   {
     what: 'a script that is not there',

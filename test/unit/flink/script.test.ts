@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EXIT } from '../../../src/lib/errors.js'
 import { splitScript } from '../../../src/lib/flink/script.js'
-import { pipelineNameOf, settingOf } from '../../../src/lib/flink/script-settings.js'
+import { settingOf } from '../../../src/lib/flink/script-settings.js'
 
 const texts = (script: string) => splitScript(script).map(({ text }) => text)
 const jobLines = (script: string) => splitScript(script).flatMap(({ line, startsJob }) => (startsJob ? [line] : []))
@@ -117,7 +117,7 @@ describe('splitting a script', () => {
 })
 
 describe('settings of a script', () => {
-  const name = (script: string) => pipelineNameOf(splitScript(script))
+  const name = (script: string) => settingOf(splitScript(script), 'pipeline.name')
 
   it.each([
     ["SET 'pipeline.name' = 'sales'; INSERT INTO a SELECT 1;", 'sales'],

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import type { StartedJob, StartJournal } from '../ports-started.js'
+import { Appender } from './appender.js'
+import { field, textOrNull } from './entries.js'
+import { readLines } from './files.js'
+
+/**
+ * `started.jsonl` in a directory. A job that could not be written down runs all the same, so that is only told to `onProblem`: it has to
+ * be brought back by its script or jar then, not by its name.
+ */
+export function createStartJournal(options: { directory: string; onProblem?: (problem: Error) => void }): StartJournal {
+  const path = join(options.directory, 'started.jsonl')
+  const file = new Appender(path)
+  return {
+    rememberStart: async (job) => {
+      try {
+        await file.append(lineOf(job))
+      } catch (error) {
+        if (error instanceof Error) options.onProblem?.(error)
+      }
+    },
+    startedJobs: async () => {
+      const jobs = (await readLines(path)).map(parseStartedJob).filter((job) => job !== null)
+      return [...new Map(jobs.map((job) => [job.jobId, job])).values()].toSorted((a, b) => a.startedAtMs - b.startedAtMs)
+    },
+  }
+}
+
+/** The fields that a line has, and no others. */
+function lineOf(job: StartedJob): StartedJob {
+  const { jobId, name, kind, path, sha256, entryClass, args, parallelism, defines, restoredFrom, startedAtMs } = job
+  return { jobId, name, kind, path, sha256, entryClass, args, parallelism, defines, restoredFrom, startedAtMs }
+}
+
+/** A job that was started, or `null` for a line that is none. */
+function parseStartedJob(line: unknown): StartedJob | null {
+  const kind = field(line, 'kind')
+  const jobId = textOrNull(field(line, 'jobId'))
+  const path = textOrNull(field(line, 'path'))
+  const sha256 = textOrNull(field(line, 'sha256'))
+  const startedAtMs = field(line, 'startedAtMs')
+  const parallelism = field(line, 'parallelism')
+  if (kind !== 'script' && kind !== 'jar') return null
+  if (jobId === null || path === null || sha256 === null || typeof startedAtMs !== 'number') return null
+  return {
+    jobId,
+    name: textOrNull(field(line, 'name')),
+    kind,
+    path,
+    sha256,
+    entryClass: textOrNull(field(line, 'entryClass')),
+    args: textsOrNull(field(line, 'args')),
+    parallelism: typeof parallelism === 'number' ? parallelism : null,
+    defines: textMapOrNull(field(line, 'defines')),
+    restoredFrom: textOrNull(field(line, 'restoredFrom')),
+    startedAtMs,
+  }
+}
+
+function textsOrNull(value: unknown): string[] | null {
+  if (!Array.isArray(value)) return null
+  const texts = value.filter((one) => typeof one === 'string')
+  return texts.length === value.length ? texts : null
+}
+
+function textMapOrNull(value: unknown): Record<string, string> | null {
+  if (typeof value !== 'object' || value === null) return null
+  const entries = Object.entries(value)
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return texts.length === entries.length ? Object.fromEntries(texts) : null
+}
