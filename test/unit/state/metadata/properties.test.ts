@@ -37,35 +37,6 @@ it('refuses any random tree of handles cut short anywhere', () => {
   )
 })
 
-it.each(VERSIONS)('answers, and quickly, whatever single byte of a version %i file is changed', (version) => {
-  const bytes = encodeMetadata(sample.everything(version))
-  let slowestMs = 0
-  for (let at = 0; at < bytes.length; at++) {
-    const original = bytes[at] ?? 0
-    for (const changed of [0, 0xff, original ^ 1, original ^ 0x80]) {
-      bytes[at] = changed
-      const before = performance.now()
-      expect(typeof parseMetadata(bytes).ok).toBe('boolean')
-      slowestMs = Math.max(slowestMs, performance.now() - before)
-    }
-    bytes[at] = original
-  }
-  // A hang would be seconds; a stalled test machine is not one.
-  expect(slowestMs).toBeLessThan(2000)
-})
-
-it('answers for every value of every byte of a small file', () => {
-  const bytes = encodeMetadata(sample.withState({ managedKeyed: sample.incremental(11) }, { properties: 'null' }))
-  for (let at = 0; at < bytes.length; at++) {
-    const original = bytes[at] ?? 0
-    for (let value = 0; value < 256; value++) {
-      bytes[at] = value
-      expect(typeof parseMetadata(bytes).ok).toBe('boolean')
-    }
-    bytes[at] = original
-  }
-})
-
 it('answers for random bytes behind a valid header', () => {
   const header = (version: number) =>
     Uint8Array.of(0x49, 0x60, 0x67, 0x2d, 0, 0, 0, version, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1)
