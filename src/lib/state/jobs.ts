@@ -74,12 +74,12 @@ export function knowJobs(input: KnowJobsInput): Map<string, KnownJob> {
   const byJob = new Map<string, JobEvidence[]>()
   for (const jobId of input.jobIds) byJob.set(jobId, [])
   for (const one of input.evidence) byJob.set(one.jobId, [...(byJob.get(one.jobId) ?? []), one])
-  const known = new Map<string, KnownJob>()
-  for (const [jobId, evidence] of byJob) known.set(jobId, knowJob(jobId, evidence, input))
-  return known
+  const isSilenceProof = input.exclusive && input.allClustersAnswered
+  return new Map([...byJob].map(([jobId, evidence]) => [jobId, knowJob(jobId, evidence, isSilenceProof)]))
 }
 
-function knowJob(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): KnownJob {
+/** `isSilenceProof`: a job that no source mentions has ended. */
+function knowJob(jobId: string, evidence: JobEvidence[], isSilenceProof: boolean): KnownJob {
   const first = <T>(pick: (one: JobEvidence) => T | null | undefined): T | null => {
     for (const one of evidence) {
       const value = pick(one)
@@ -90,11 +90,8 @@ function knowJob(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): 
   return {
     jobId,
     name: first((one) => one.name),
-    ...livenessOf(evidence, input),
-    neverRan:
-      evidence.length > 0 &&
-      evidence.every((one) => one.source === 'journal' || one.neverRan === true) &&
-      evidence.some((one) => one.neverRan === true),
+    ...livenessOf(evidence, isSilenceProof),
+    neverRan: evidence.some((one) => one.neverRan) && evidence.every((one) => one.source === 'journal' || one.neverRan),
     endedAtMs: first((one) => one.endedAtMs),
     restoredFrom: first((one) => one.restoredFrom),
     named: evidence.flatMap((one) => one.named ?? []),
@@ -107,24 +104,21 @@ function knowJob(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): 
   }
 }
 
-function livenessOf(evidence: JobEvidence[], input: KnowJobsInput): Pick<KnownJob, 'liveness' | 'state' | 'proof'> {
-  const said = evidence.filter((one) => typeof one.state === 'string')
-  const alive = said.find((one) => one.source === 'cluster' && !ENDED.has(one.state ?? ''))
-  if (alive) return { liveness: 'running', state: alive.state ?? null, proof: `${alive.state} by ${alive.where}` }
-  const ended = said.find((one) => ENDED.has(one.state ?? ''))
-  if (ended) return { liveness: 'terminated', state: ended.state ?? null, proof: `${ended.state} by ${ended.where}` }
+function livenessOf(evidence: JobEvidence[], isSilenceProof: boolean): Pick<KnownJob, 'liveness' | 'state' | 'proof'> {
+  const said = evidence.flatMap(({ source, where, state }) => (typeof state === 'string' ? [{ source, where, state }] : []))
+  const alive = said.find((one) => one.source === 'cluster' && !ENDED.has(one.state))
+  if (alive) return { liveness: 'running', state: alive.state, proof: `${alive.state} by ${alive.where}` }
+  const ended = said.find((one) => ENDED.has(one.state))
+  if (ended) return { liveness: 'terminated', state: ended.state, proof: `${ended.state} by ${ended.where}` }
   const [open] = said
-  if (open) return { liveness: 'unknown', state: open.state ?? null, proof: `${open.state} by ${open.where}, which is no end` }
-  if (input.exclusive && input.allClustersAnswered) {
-    return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
-  }
+  if (open) return { liveness: 'unknown', state: open.state, proof: `${open.state} by ${open.where}, which is no end` }
+  if (isSilenceProof) return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
   return { liveness: 'unknown', state: null, proof: 'no JobManager and no history entry knows it' }
 }
 
 /** A job that nobody mentions, for trees that name one. */
 export function unknownJob(jobId: string): KnownJob {
-  const nothing: KnowJobsInput = { evidence: [], jobIds: [jobId], exclusive: false, allClustersAnswered: false }
-  return knowJob(jobId, [], nothing)
+  return knowJob(jobId, [], false)
 }
 
 /** Clocks of clusters and storage may differ by so much. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { attribute } from '../../../src/lib/state/attribute.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
-import { checkpoint, HOUR, job, jobId, jobsOf, NOW, running, savepoint, savepointDirectory, uri } from '../../support/builders.js'
+import { checkpoint, HOUR, job, jobId, jobsOf, NOW, running, savepoint, savepointDirectory, snapshot, uri } from '../../support/builders.js'
 
 const A = jobId(0xa)
 const B = jobId(0xb)
@@ -12,6 +12,7 @@ function attributed(snapshots: Snapshot[], jobs: KnownJob[], allClustersAnswered
 }
 
 const unfinished = { etag: null, completeness: 'incomplete', completedAtMs: NOW - 20 * 60_000 } as const
+const justTooOld = { ...unfinished, completedAtMs: NOW - 15 * 60_000 }
 const young = { ...unfinished, completedAtMs: NOW - 60_000 }
 
 describe('attribute', () => {
@@ -41,6 +42,9 @@ describe('attribute', () => {
     ['an empty _metadata of an ended job', 'incomplete', checkpoint(A, 6, { completeness: 'writing' }), job(A)],
     ['a running job’s young savepoint', 'writing', savepoint(A, 1, young), running(A)],
     ['a running job’s old leftover of a savepoint', 'incomplete', savepoint(A, 1, unfinished), running(A)],
+    ['one that began just as long ago as one may take', 'incomplete', savepoint(A, 1, justTooOld), running(A)],
+    ['a directory elsewhere of its newest checkpoint', 'incomplete', snapshot(`other/${A}/chk-5`, unfinished), running(A)],
+    ['an unknown job’s young directory', 'incomplete', checkpoint(A, 6, young), job(A, { liveness: 'unknown' })],
   ] as const)('calls %s %s', (_, completeness, snapshot, known) => {
     const [found] = attributed([snapshot, checkpoint(A, 5)], [known])
     expect(found?.completeness).toBe(completeness)
@@ -52,6 +56,7 @@ describe('attribute', () => {
     const unknown = job(A, { liveness: 'unknown' })
     expect(attributed([checkpoint(A, 6, young)], [unknown], false)[0]?.completeness).toBe('writing')
     expect(attributed([checkpoint(A, 6, { ...young, completedAtMs: NOW - HOUR })], [unknown], false)[0]?.completeness).toBe('incomplete')
+    expect(attributed([checkpoint(A, 6, young)], [job(A)], false)[0]?.completeness).toBe('incomplete')
   })
 
   it('leaves finished snapshots as they are', () => {

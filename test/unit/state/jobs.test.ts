@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type JobEvidence, knowJobs, unknownJob } from '../../../src/lib/state/jobs.js'
+import { type JobEvidence, type KnownJob, knowJobs, unknownJob } from '../../../src/lib/state/jobs.js'
 import { jobId } from '../../support/builders.js'
 
 const A = jobId(0xa)
@@ -39,11 +39,39 @@ describe('knowJobs', () => {
     expect(know([]).liveness).toBe('unknown')
     expect(know([], { exclusive: true, allClustersAnswered: false }).liveness).toBe('unknown')
     expect(know([journal({ name: 'a' })], { exclusive: true })).toMatchObject({ liveness: 'terminated', state: null })
-    expect(unknownJob(A)).toMatchObject({ jobId: A, liveness: 'unknown' })
+    expect(unknownJob(A)).toEqual(know([]))
   })
 
   it('does not take a job for ended that the history saw suspended, even with exclusive roots', () => {
     expect(know([history({ state: 'SUSPENDED' })], { exclusive: true })).toMatchObject({ liveness: 'unknown', state: 'SUSPENDED' })
+  })
+
+  it.each<[string, JobEvidence[], boolean, string]>([
+    ['an end', [journal({ name: 'a' }), history({ state: 'FAILED' })], false, 'FAILED by wasbs://history'],
+    ['a word that is no end', [history({ state: 'SUSPENDED' })], true, 'SUSPENDED by wasbs://history, which is no end'],
+    ['silence', [], false, 'no JobManager and no history entry knows it'],
+    ['silence about exclusive roots', [], true, 'no listed JobManager knows it, and the roots are exclusive'],
+  ])('gives as proof of %s who says so', (_, evidence, exclusive, proof) => {
+    expect(know(evidence, { exclusive }).proof).toBe(proof)
+  })
+
+  it.each<Partial<KnownJob>>([
+    { endedAtMs: 1 },
+    { latestCompleted: { path: 'p', completedAtMs: 1 } },
+    { checkpointTimeoutMs: 0 },
+    { longestCheckpointMs: 1 },
+    { changelog: false },
+    { stateBackend: 'EmbeddedRocksDBStateBackend' },
+  ])('takes %j from the first source that tells it, and it is null when none does', (word) => {
+    const unsaid = Object.fromEntries(Object.keys(word).map((field) => [field, null]))
+    expect(know([cluster(unsaid), history(word as Partial<JobEvidence>)])).toMatchObject(word)
+    expect(know([cluster()])).toMatchObject(unsaid)
+  })
+
+  it('knows the jobs of storage and of the evidence, each once', () => {
+    const B = jobId(0xb)
+    const input = { evidence: [cluster(), cluster({ jobId: B })], jobIds: [A], exclusive: false, allClustersAnswered: true }
+    expect([...knowJobs(input).keys()]).toEqual([A, B])
   })
 
   it('lets later sources only fill what earlier ones left open', () => {
