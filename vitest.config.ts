@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const common = { disableConsoleIntercept: true, testTimeout: 30_000, hookTimeout: 60_000 }
 
-/** Three suites, by the parts they need: nothing, Azurite, a real Flink. */
+/** Suites by the parts they need: nothing, Azurite, a real Flink. */
 export default defineConfig({
   test: {
     projects: [
@@ -27,6 +27,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { ...common, name: 'fire', include: ['test/fire/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000 } },
     ],
   },
 })

@@ -14,11 +14,13 @@ export interface ClusterOptions {
   runDir: string
   ports?: { rest?: number; gateway?: number }
   slots?: number
+  /** `false`: JobManager and TaskManager only. */
+  sqlGateway?: boolean
   /** Added to the configuration, or in place of what the sandbox sets. */
   extraConfig?: FlinkSettings
 }
 
-/** Starts JobManager, TaskManager and SQL Gateway side by side and waits until all are ready. */
+/** Starts JobManager, TaskManager and, unless unwanted, SQL Gateway side by side and waits until all are ready. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { home, slots = 8 } = options
   const rest = options.ports?.rest ?? (await freePort())
@@ -26,7 +28,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const dirs = await prepareDirs(options, rest)
   const cluster = new Cluster({ home, dirs, slots, rest, gateway })
   try {
-    await Promise.all([cluster.startJobManager(), cluster.startTaskManager(), cluster.restartGateway()])
+    const gatewayReady = options.sqlGateway === false ? Promise.resolve() : cluster.restartGateway()
+    await Promise.all([cluster.startJobManager(), cluster.startTaskManager(), gatewayReady])
   } catch (error) {
     await cluster.stop()
     throw error

@@ -6,10 +6,12 @@ export type JobEntry = { script: string } | { jar: string; entryClass?: string; 
 
 export interface FlinkopsConfigOptions {
   restUrl: string
-  gatewayUrl: string
+  gatewayUrl?: string
   /** Flink's own configuration: the account key is taken from there. */
   confDir: string
   storageEndpoint: string
+  /** Where jobs with a changelog write it, as a full path. */
+  changelog?: string
   jobs: Record<string, JobEntry>
 }
 
@@ -17,11 +19,12 @@ export interface FlinkopsConfigOptions {
 export function flinkopsConfig(options: FlinkopsConfigOptions): string {
   const context = {
     jobManagers: [options.restUrl],
-    sqlGateway: options.gatewayUrl,
+    ...(options.gatewayUrl && { sqlGateway: options.gatewayUrl }),
     flinkConf: options.confDir,
     roots: {
       checkpoints: [statePath('checkpoints'), statePath('checkpoints/orders_enrich')],
       savepoints: [statePath('savepoints'), statePath('savepoints/orders_enrich')],
+      ...(options.changelog && { changelog: [options.changelog] }),
       history: statePath('history'),
     },
     exclusive: true,

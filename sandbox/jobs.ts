@@ -36,6 +36,7 @@ export interface JarRun {
   jarFile: string
   entryClass?: string
   args?: readonly string[]
+  parallelism?: number
   savepointPath?: string
 }
 
@@ -44,7 +45,8 @@ export async function submitJar(restUrl: string, run: JarRun): Promise<string> {
   const form = new FormData()
   form.append('jarfile', new Blob([await readFile(run.jarFile)], { type: 'application/x-java-archive' }), basename(run.jarFile))
   const uploaded = textAt(await requestJson(`${restUrl}/jars/upload`, { method: 'POST', body: form }), 'filename')
-  const request = { entryClass: run.entryClass, programArgsList: run.args, savepointPath: run.savepointPath }
+  const { entryClass, args, parallelism, savepointPath } = run
+  const request = { entryClass, programArgsList: args, parallelism, savepointPath }
   return textAt(await postJson(`${restUrl}/jars/${basename(uploaded)}/run`, request), 'jobid')
 }
 

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const missing = missingForE2e()
   if (missing !== null && (matrix !== null || fetch || process.env.CI === 'true')) throw new Error(missing)
   if (fetch) return fetchAll(matrix ?? FLINKS)
-  const onFlinks = missing === null ? (matrix ?? FLINKS).map(onFlink) : []
+  const onFlinks = missing === null ? withFlink(matrix) : []
   const tallies = (await Promise.all([inTurn(matrix === null ? withoutFlink() : []), inTurn(onFlinks)])).flat()
   if (missing !== null) console.log(`\nThe end-to-end tests on a real Flink were not run. ${missing}`)
   console.log(`\n${summaryOf(tallies)}`)
@@ -53,6 +53,10 @@ function withoutFlink(): Suite[] {
 function hasTests(project: string): boolean {
   const dir = join(ROOT, 'test', project)
   return existsSync(dir) && readdirSync(dir, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.test.ts'))
+}
+
+function withFlink(matrix: string[] | null): Suite[] {
+  return matrix === null ? [...FLINKS.map(onFlink), { title: 'flink under fire', project: 'fire' }] : matrix.map(onFlink)
 }
 
 function onFlink(version: string): Suite {

@@ -4,6 +4,20 @@ import { flinkopsConfig } from '../../../sandbox/flinkops-config.js'
 
 const HOST = 'coolr0flink0starrocks.blob.core.windows.net'
 
+test('a changelog is a root of its own; a cluster without SQL Gateway names none', () => {
+  const changelog = `wasbs://flink@${HOST}/changelog`
+  const text = flinkopsConfig({
+    restUrl: 'http://127.0.0.1:8081',
+    confDir: '/c',
+    storageEndpoint: 'http://127.0.0.1:10000/a',
+    changelog,
+    jobs: {},
+  })
+  const { sandbox } = parse(text).contexts
+  expect(sandbox.roots.changelog).toEqual([changelog])
+  expect(sandbox).not.toHaveProperty('sqlGateway')
+})
+
 test('the sandbox context names cluster, roots, storage and jobs, and no key', () => {
   const text = flinkopsConfig({
     restUrl: 'http://127.0.0.1:8081',
