@@ -7,6 +7,7 @@ import type { JobManager, Journal, SqlGateway } from './ports.js'
 import type { MaintenanceJournal } from './ports-maintenance.js'
 import type { RunJournal } from './ports-runs.js'
 import type { StartJournal } from './ports-started.js'
+import type { UsageHistory } from './ports-usage.js'
 
 /** The world of one command. Adapters are built on first use, each by a lazy import: job control never loads the Azure SDK. */
 export interface Context {
@@ -15,6 +16,7 @@ export interface Context {
   runs: RunJournal
   starts: StartJournal
   maintenance: MaintenanceJournal
+  usageHistory: UsageHistory
   jobManager(): Promise<JobManager>
   jobManagers(): Promise<JobManager[]>
   sqlGateway(): Promise<SqlGateway>
@@ -36,6 +38,7 @@ export async function createContext(input: {
   const { createRunJournal } = await import('./journal/run-journal.js')
   const { createStartJournal } = await import('./journal/start-journal.js')
   const { createMaintenanceJournal } = await import('./journal/maintenance-journal.js')
+  const { createUsageHistory } = await import('./journal/usage-history.js')
   const { journalDirectory } = await import('./journal/directory.js')
   const directory = journalDirectory(process.env)
   const jobManagers = once(() => buildJobManagers(config))
@@ -45,6 +48,7 @@ export async function createContext(input: {
     runs: createRunJournal({ directory }),
     starts: createStartJournal({ directory, onProblem: input.onProblem }),
     maintenance: createMaintenanceJournal({ directory }),
+    usageHistory: createUsageHistory({ directory }),
     jobManagers,
     jobManager: async () => first(await jobManagers()),
     sqlGateway: once(() => buildSqlGateway(config)),

@@ -5,8 +5,10 @@ import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock } from '../ports-lock.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
 import type { RunRecorder, Undeleter } from '../ports-record.js'
+import type { DeletedCounter } from '../ports-usage.js'
 import { canonicalAccount } from '../state/location.js'
 import { tokenSource } from './credentials.js'
+import { sumDeleted } from './deleted.js'
 import { containerEraser } from './eraser.js'
 import { MAX_PAGE_SIZE } from './list.js'
 import { acquireLock } from './lock.js'
@@ -28,7 +30,7 @@ export interface StorageOptions {
   retryDelayInMs?: number
 }
 
-export type Storage = StorageReader & StorageEraser & CleanupLock & RunRecorder & ManifestCopies & Undeleter
+export type Storage = StorageReader & StorageEraser & CleanupLock & RunRecorder & ManifestCopies & Undeleter & DeletedCounter
 
 /** Blob Storage by account and container. Clients are built on first use, one each; nothing is loaded before. */
 export function createStorage(options: StorageOptions): Storage {
@@ -60,6 +62,11 @@ export function createStorage(options: StorageOptions): Storage {
     recorded: async ({ account, container, ...place }) => readRecord(await target(account, container, READING_TRIES), place),
     copyManifest: async ({ account, container, ...copy }) => writeManifestCopy(await target(account, container, READING_TRIES), copy),
     undelete: async ({ account, container, ...blob }) => undeleteBlob(await target(account, container, READING_TRIES), blob),
+    softDeleted: async ({ account, container, signal }) => {
+      const reading = await target(account, container, READING_TRIES)
+      const { softDeleteDays } = await containerReader(reading, reading.service, pageSize).protection({ signal })
+      return softDeleteDays ? sumDeleted(reading, signal) : null
+    },
     acquire: async ({ account, container, ...lock }) => acquireLock(await target(account, container, READING_TRIES), lock),
   }
 }
