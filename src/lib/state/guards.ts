@@ -1,7 +1,7 @@
 import { pendingRestores } from './in-use.js'
 import type { KnownJob } from './jobs.js'
 import { checkpointIdOf } from './layout.js'
-import { snapshotDirectory } from './lineage.js'
+import { ownerOf, snapshotDirectory, snapshotOwners } from './lineage.js'
 import { type Location, locationKey, parseLocation } from './location.js'
 import type { Guard, PlanInput, PlannedDelete } from './plan.js'
 import { isDead } from './retention.js'
@@ -31,10 +31,11 @@ export function refuse(name: string, message: string, override: string | null = 
 
 function rootsGuard(input: PlanInput): Guard {
   if (input.roots.length === 0) return refuse('roots', 'no checkpoint or savepoint root is known: name them in flinkops.yaml')
-  return ok(
-    'roots',
-    `${input.roots.length} roots in ${input.survey.containers.length} container${input.survey.containers.length === 1 ? '' : 's'}`,
-  )
+  return ok('roots', `${counted(input.roots.length, 'root')} in ${counted(input.survey.containers.length, 'container')}`)
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`
 }
 
 /** An unreadable `_metadata` can reference anything. */
@@ -80,14 +81,11 @@ function newestByJob(snapshots: Snapshot[]): Snapshot[] {
 
 /** Jobs from which a later job was restored. */
 function claimedJobs(input: PlanInput): Set<string> {
-  const owners = new Map(input.survey.snapshots.map((one) => [locationKey(one.directory), one.jobId]))
+  const owners = snapshotOwners(input.survey.snapshots)
   const claimed = new Set<string>()
   for (const job of input.jobs.values()) {
-    const parsed = job.restoredFrom === null ? null : parseLocation(job.restoredFrom)
-    if (!parsed?.ok) continue
-    const directory = snapshotDirectory(parsed.location)
-    const owner = owners.get(locationKey(directory)) ?? /([0-9a-f]{32})\/chk-\d+$/.exec(directory.name)?.[1]
-    if (owner && owner !== job.jobId) claimed.add(owner)
+    const owner = ownerOf(job.restoredFrom, owners)
+    if (owner !== null && owner !== job.jobId) claimed.add(owner)
   }
   return claimed
 }

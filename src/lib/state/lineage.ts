@@ -19,9 +19,9 @@ export interface Lineages {
  */
 export function groupLineages(jobs: Map<string, KnownJob>, snapshots: Snapshot[]): Lineages {
   const sets = new Sets()
-  const owners = new Map(snapshots.filter((one) => one.jobId !== null).map((one) => [locationKey(one.directory), one.jobId ?? '']))
+  const owners = snapshotOwners(snapshots)
   for (const job of jobs.values()) {
-    const parent = job.restoredFrom === null ? null : ownerOf(job.restoredFrom, owners)
+    const parent = ownerOf(job.restoredFrom, owners)
     if (parent !== null) sets.join(job.jobId, parent)
   }
   joinByName(jobs, sets)
@@ -39,14 +39,19 @@ function joinByName(jobs: Map<string, KnownJob>, sets: Sets): void {
   for (const job of jobs.values()) if (job.name !== null && !job.neverRan) byName.set(job.name, [...(byName.get(job.name) ?? []), job])
   for (const sameName of byName.values()) {
     if (sameName.filter((job) => job.liveness !== 'terminated').length > 1) continue
-    for (const job of sameName.slice(1)) sets.join(job.jobId, sameName[0]?.jobId ?? job.jobId)
+    for (const job of sameName) sets.join(job.jobId, sameName[0]?.jobId ?? job.jobId)
   }
 }
 
-/** The job that wrote a snapshot path: from the path of a checkpoint, else from the catalogue. */
-function ownerOf(path: string, owners: Map<string, string>): string | null {
-  const parsed = parseLocation(path)
-  if (!parsed.ok) return null
+/** The jobs that wrote these snapshots, by directory (key). */
+export function snapshotOwners(snapshots: Snapshot[]): Map<string, string> {
+  return new Map(snapshots.flatMap(({ directory, jobId }) => (jobId === null ? [] : [[locationKey(directory), jobId] as const])))
+}
+
+/** The job that wrote the snapshot that a path points at: by the path of a checkpoint, else as `snapshotOwners` knows. */
+export function ownerOf(path: string | null, owners: Map<string, string>): string | null {
+  const parsed = path === null ? null : parseLocation(path)
+  if (!parsed?.ok) return null
   const directory = snapshotDirectory(parsed.location)
   return placeOf(directory.name).jobId ?? owners.get(locationKey(directory)) ?? null
 }

@@ -109,8 +109,12 @@ function ownerReason(snapshot: Snapshot, input: RetentionInput): { reason: KeepR
   return job.liveness === 'running' ? { reason: 'job-running', detail: `job ${short(snapshot.jobId)} is ${job.proof}` } : null
 }
 
+function ageLimitMs({ kind }: Snapshot, { policy }: RetentionInput): number | null {
+  return kind === 'savepoint' ? policy.savepointsMs : policy.checkpointsMs
+}
+
 function ageReason(snapshot: Snapshot, input: RetentionInput): { reason: KeepReason; detail: string } | null {
-  const limit = snapshot.kind === 'savepoint' ? input.policy.savepointsMs : input.policy.checkpointsMs
+  const limit = ageLimitMs(snapshot, input)
   if (limit === null) {
     return snapshot.kind === 'savepoint'
       ? { reason: 'savepoints-left-alone', detail: 'savepoints are left alone without --savepoints-older-than' }
@@ -178,9 +182,10 @@ function groupBy(snapshots: Snapshot[], keyOf: (snapshot: Snapshot) => string | 
   const groups = new Map<string, Snapshot[]>()
   for (const snapshot of snapshots) {
     const key = keyOf(snapshot)
-    const group = key === null ? undefined : groups.get(key)
-    if (group !== undefined) group.push(snapshot)
-    else if (key !== null) groups.set(key, [snapshot])
+    if (key === null) continue
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [snapshot])
+    else group.push(snapshot)
   }
   return groups
 }
@@ -200,7 +205,7 @@ function isGivenUp(key: string, group: Snapshot[], input: RetentionInput): boole
 }
 
 function expiryDetail(snapshot: Snapshot, input: RetentionInput): string {
-  const limit = (snapshot.kind === 'savepoint' ? input.policy.savepointsMs : input.policy.checkpointsMs) ?? 0
+  const limit = ageLimitMs(snapshot, input) ?? 0
   const newer = input.policy.keepLast === 1 ? 'not the last of its job' : `not among the last ${input.policy.keepLast} of its job`
   return snapshot.completeness === 'complete'
     ? `older than ${hours(limit)}, ${newer}`

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planGuards } from '../../../src/lib/state/guards.js'
-import type { KnownJob } from '../../../src/lib/state/jobs.js'
-import type { PlanInput, PlannedDelete } from '../../../src/lib/state/plan.js'
-import type { Snapshot } from '../../../src/lib/state/snapshot.js'
-import type { Survey } from '../../../src/lib/state/survey.js'
+import type { PlannedDelete } from '../../../src/lib/state/plan.js'
 import {
   at,
   checkpoint,
@@ -11,7 +8,6 @@ import {
   HOUR,
   job,
   jobId,
-  jobsOf,
   NOW,
   running,
   savepoint,
@@ -20,25 +16,10 @@ import {
   surveyOf,
   uri,
 } from '../../support/builders.js'
+import { type Given, guardOf } from './guard-of.js'
 
 const A = jobId(0xa)
 const B = jobId(0xb)
-
-interface Given {
-  snapshots?: Snapshot[]
-  jobs?: KnownJob[]
-  survey?: Partial<Survey>
-  input?: Partial<PlanInput>
-  swept?: PlannedDelete[]
-}
-
-function guard(name: string, { snapshots = [], jobs = [], survey = {}, input = {}, swept = [] }: Given) {
-  const given = { decisions: [], roots: [at('checkpoints')], graceMs: 0, maxShare: 0.3, guards: [] }
-  const guards = planGuards({ ...given, survey: surveyOf([], { snapshots, ...survey }), jobs: jobsOf(...jobs), ...input }, swept)
-  const found = guards.find((one) => one.name === name)
-  if (found === undefined) throw new Error(`no guard ${name}`)
-  return found
-}
 
 const latest = (id: number, completedAtMs = NOW - HOUR) => ({ path: uri(checkpointDirectory(A, id)), completedAtMs })
 const broken = { completeness: 'broken', missing: 1, missingAbsolute: 1 } as const
@@ -59,7 +40,7 @@ describe('planGuards', () => {
     ['stable-listing', {}, 'ok'],
     ['stable-listing', { survey: { isStable: false } }, 'refuse'],
   ])('answers %s for %j with %s', (name, given, status) => {
-    expect(guard(name, given).status).toBe(status)
+    expect(guardOf(name, given).status).toBe(status)
   })
 
   it.each<[string, Given, 'ok' | 'refuse']>([
@@ -78,7 +59,7 @@ describe('planGuards', () => {
       'refuse',
     ],
   ])('asks whether paths are understood when %s', (_, given, status) => {
-    expect(guard('hit-rate', given).status).toBe(status)
+    expect(guardOf('hit-rate', given).status).toBe(status)
   })
 
   it.each<[string, Given, 'ok' | 'refuse']>([
@@ -109,7 +90,7 @@ describe('planGuards', () => {
     ['another job’s newer one is there', { snapshots: [checkpoint(B, 6)], jobs: [running(A, { latestCompleted: latest(5) })] }, 'refuse'],
     ['the job has ended', { jobs: [job(A, { latestCompleted: latest(5) })] }, 'ok'],
   ])('asks for a running job’s newest checkpoint: %s', (_, given, status) => {
-    expect(guard('newest-checkpoint', given).status).toBe(status)
+    expect(guardOf('newest-checkpoint', given).status).toBe(status)
   })
 
   const restored = running(A, { restoredFrom: uri(savepointDirectory(B, 1)) })
@@ -125,14 +106,14 @@ describe('planGuards', () => {
     ],
     ['it is gone, and the job has ended', { jobs: [{ ...restored, liveness: 'terminated' }] }, 'ok'],
   ])('asks for what a running job was restored from: %s', (_, given, status) => {
-    expect(guard('restore-points', given).status).toBe(status)
+    expect(guardOf('restore-points', given).status).toBe(status)
   })
 
   it('refuses a plan that sweeps more than the share, with the flag that would let it', () => {
     const swept: PlannedDelete[] = [{ blob: storedBlob('x', { sizeBytes: 311 }), reason: 'orphan', after: [] }]
     const survey = { totals: { blobs: 2, bytes: 1000 } }
-    expect(guard('share', { swept, survey })).toMatchObject({ status: 'refuse', override: '--max-share 32%' })
-    expect(guard('share', { swept, survey, input: { maxShare: 0.32 } }).status).toBe('ok')
-    expect(guard('share', { survey: { totals: { blobs: 0, bytes: 0 } } }).status).toBe('ok')
+    expect(guardOf('share', { swept, survey })).toMatchObject({ status: 'refuse', override: '--max-share 32%' })
+    expect(guardOf('share', { swept, survey, input: { maxShare: 0.32 } }).status).toBe('ok')
+    expect(guardOf('share', { survey: { totals: { blobs: 0, bytes: 0 } } }).status).toBe('ok')
   })
 })
