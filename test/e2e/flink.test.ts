@@ -5,6 +5,7 @@ import { failureScenarios } from './failures.js'
 import { lookScenarios } from './looks.js'
 import { lossScenarios } from './losses.js'
 import { restoreScenarios } from './restores.js'
+import { startScenarios } from './starts.js'
 import { waitScenarios } from './waits.js'
 
 const DAY_MS = 86_400_000
@@ -34,6 +35,7 @@ describe.skipIf(missingForE2e() !== null)(`Flink ${FLINK_UNDER_TEST}`, () => {
   const world = () => e2e
   cleanupScenario(world)
   restoreScenarios(world)
+  startScenarios(world)
   failureScenarios(world)
   lookScenarios(world)
   waitScenarios(world)

@@ -6,6 +6,8 @@ import { ORDERS_ENRICH, SALES_PIPELINE, submitJar, waitForCheckpoints } from '..
 import { answerOf, blobsBelow, clickCounterJar, failureOf, jsonOf, rest, restoredFrom, runningJob, stateOf, type World } from './world.js'
 
 const SLOW_JOBS = ['slow_counter', 'doomed_counter']
+/** The job itself goes on meanwhile. */
+const SECOND = '--allow-second'
 const HEX = /^[0-9a-f]{32}$/
 
 /** Savepoints, stops, and restores with proof, of scripts and of a jar. */
@@ -90,19 +92,19 @@ export function restoreScenarios(world: World): void {
     })
 
     test('CLAIM of a native savepoint is refused: exit 6', async () => {
-      const error = await failureOf(world, 6, 'resume', SALES_PIPELINE, '--from', native, '--claim-mode', 'claim')
+      const error = await failureOf(world, 6, 'resume', SALES_PIPELINE, '--from', native, '--claim-mode', 'claim', SECOND)
       expect(error).toMatchObject({ code: 'CLAIM_OF_NATIVE_SAVEPOINT', message: expect.stringContaining('FLINK-39964') })
       expect(error.suggestions.join()).toContain('--allow-claim-native')
     })
 
     test("another program's savepoint does not fit: exit 9, Flink's cause, and the flag", async () => {
-      const error = await failureOf(world, 9, 'resume', SALES_PIPELINE, '--from', clicks)
+      const error = await failureOf(world, 9, 'resume', SALES_PIPELINE, '--from', clicks, SECOND)
       expect(error.message).toContain('Cannot map checkpoint/savepoint state')
       expect(error.suggestions.join()).toContain('--allow-non-restored-state')
     })
 
     test("another program's savepoint does not fit a jar either", async () => {
-      const error = await failureOf(world, 9, 'resume', CLICK_COUNTER.jobName, '--from', stopped)
+      const error = await failureOf(world, 9, 'resume', CLICK_COUNTER.jobName, '--from', stopped, SECOND)
       expect(error.message).toContain('Cannot map checkpoint/savepoint state')
       expect(error.suggestions.join()).toContain('--allow-non-restored-state')
     })
