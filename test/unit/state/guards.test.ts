@@ -12,6 +12,7 @@ import {
   running,
   savepoint,
   savepointDirectory,
+  snapshot,
   storedBlob,
   surveyOf,
   uri,
@@ -64,11 +65,39 @@ describe('planGuards', () => {
 
   it.each<[string, Given, 'ok' | 'refuse']>([
     ['it was read', { snapshots: [checkpoint(A, 5)], jobs: [running(A, { latestCompleted: latest(5) })] }, 'ok'],
+    [
+      'it was read among others',
+      { snapshots: [checkpoint(A, 4), checkpoint(A, 5)], jobs: [running(A, { latestCompleted: latest(5) })] },
+      'ok',
+    ],
     ['it was not read', { snapshots: [checkpoint(A, 4)], jobs: [running(A, { latestCompleted: latest(5) })] }, 'refuse'],
     ['it lies nowhere here', { jobs: [running(A, { latestCompleted: { path: 's3://b/chk-5', completedAtMs: NOW } })] }, 'refuse'],
     [
       'it was unreadable',
       { snapshots: [checkpoint(A, 5, { completeness: 'unreadable' })], jobs: [running(A, { latestCompleted: latest(5) })] },
+      'refuse',
+    ],
+    [
+      'it is being written',
+      { snapshots: [checkpoint(A, 5, { completeness: 'writing' })], jobs: [running(A, { latestCompleted: latest(5) })] },
+      'refuse',
+    ],
+    [
+      'it has no _metadata',
+      { snapshots: [checkpoint(A, 5, { etag: null })], jobs: [running(A, { latestCompleted: latest(5) })] },
+      'refuse',
+    ],
+    [
+      'one of its id lies elsewhere',
+      { snapshots: [snapshot(`other/${A}/chk-5`)], jobs: [running(A, { latestCompleted: latest(5) })] },
+      'refuse',
+    ],
+    [
+      'it is no checkpoint, and a checkpoint was read',
+      {
+        snapshots: [checkpoint(A, 6)],
+        jobs: [running(A, { latestCompleted: { path: uri(savepointDirectory(A, 1)), completedAtMs: NOW - HOUR } })],
+      },
       'refuse',
     ],
     ['a newer one took its place', { snapshots: [checkpoint(A, 6)], jobs: [running(A, { latestCompleted: latest(5) })] }, 'ok'],
@@ -81,6 +110,11 @@ describe('planGuards', () => {
       'a newer one was written earlier by the storage’s clock',
       { snapshots: [checkpoint(A, 6, { completedAtMs: NOW - HOUR - 60_000 })], jobs: [running(A, { latestCompleted: latest(5) })] },
       'ok',
+    ],
+    [
+      'a newer one was written five minutes earlier',
+      { snapshots: [checkpoint(A, 6, { completedAtMs: NOW - HOUR - 300_000 })], jobs: [running(A, { latestCompleted: latest(5) })] },
+      'refuse',
     ],
     [
       'a higher id is left of an earlier run',
@@ -97,6 +131,7 @@ describe('planGuards', () => {
   it.each<[string, Given, 'ok' | 'refuse']>([
     ['it was read', { snapshots: [savepoint(B, 1)], jobs: [restored] }, 'ok'],
     ['it was not read', { jobs: [restored] }, 'refuse'],
+    ['it was unreadable', { snapshots: [savepoint(B, 1, { completeness: 'unreadable' })], jobs: [restored] }, 'refuse'],
     ['it lies in another container', { jobs: [running(A, { restoredFrom: 'wasbs://other@acct.blob.core.windows.net/chk-1' })] }, 'refuse'],
     ['it lies in another storage', { jobs: [running(A, { restoredFrom: 's3://b/chk-1' })] }, 'ok'],
     [

@@ -50,6 +50,7 @@ describe('knowJobs', () => {
     ['an end', [journal({ name: 'a' }), history({ state: 'FAILED' })], false, 'FAILED by wasbs://history'],
     ['a word that is no end', [history({ state: 'SUSPENDED' })], true, 'SUSPENDED by wasbs://history, which is no end'],
     ['silence', [], false, 'no JobManager and no history entry knows it'],
+    ['a name alone', [cluster({ name: 'a' })], false, 'no JobManager and no history entry knows it'],
     ['silence about exclusive roots', [], true, 'no listed JobManager knows it, and the roots are exclusive'],
   ])('gives as proof of %s who says so', (_, evidence, exclusive, proof) => {
     expect(know(evidence, { exclusive }).proof).toBe(proof)
@@ -72,6 +73,7 @@ describe('knowJobs', () => {
     const B = jobId(0xb)
     const input = { evidence: [cluster(), cluster({ jobId: B })], jobIds: [A], exclusive: false, allClustersAnswered: true }
     expect([...knowJobs(input).keys()]).toEqual([A, B])
+    expect(knowJobs({ ...input, evidence: [cluster({ neverRan: true })], jobIds: [] }).get(A)?.neverRan).toBe(true)
   })
 
   it('lets later sources only fill what earlier ones left open', () => {
@@ -84,6 +86,7 @@ describe('knowJobs', () => {
     expect(
       know([cluster({ named: [...named] }), history({ named: [{ path: 'b', as: 'savepoint' }] })]).named.map((one) => one.path),
     ).toEqual(['a', 'b'])
+    expect(know([cluster()]).named).toEqual([])
   })
 
   it('says that a job never ran only if every source that saw it says so', () => {

@@ -9,9 +9,11 @@ import {
   job,
   jobId,
   jobsOf,
+  keyAt,
   running,
   savepoint,
   savepointDirectory,
+  snapshot,
   uri,
 } from '../../support/builders.js'
 
@@ -36,6 +38,10 @@ describe('groupLineages', () => {
     const restored = job(B, { restoredFrom: uri(savepointDirectory(A, 1)) })
     expect(areTogether([job(A), restored], [savepoint(A, 1)])).toBe(true)
     expect(areTogether([job(A), restored])).toBe(false)
+  })
+
+  it('joins no job with one whose snapshot lies in another storage', () => {
+    expect(areTogether([job(A), job(B, { restoredFrom: `s3://flink/${checkpointDirectory(A, 7)}` })])).toBe(false)
   })
 
   it('joins jobs of one name, of which at most one has not ended', () => {
@@ -69,6 +75,12 @@ describe('groupLineages', () => {
     const keys = [savepoint(A, 1), savepoint(A, 2), savepoint(B, 1)].map((one) => lineages.of({ ...one, jobId: null }))
     expect(keys).toEqual(['job aaaaaa…', 'job aaaaaa…', 'job bbbbbb…'])
     expect(lineages.label('job aaaaaa…')).toBe('job aaaaaa…')
+  })
+
+  it('leaves each snapshot of nobody by itself whose name tells nothing', () => {
+    const lineages = groupLineages(new Map(), [])
+    const keys = ['odd/a', 'odd/b'].map((directory) => lineages.of(snapshot(directory, { jobId: null })))
+    expect(keys).toEqual([keyAt('odd/a'), keyAt('odd/b')])
   })
 })
 

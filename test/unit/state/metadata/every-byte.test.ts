@@ -3,7 +3,17 @@ import { parseMetadata } from '../../../../src/lib/state/metadata/parse.js'
 import { encodeMetadata } from './encoder.js'
 import * as sample from './samples.js'
 
-it.each([2, 3, 4, 5, 6])('answers, and quickly, whatever single byte of a version %i file is changed', (version) => {
+const VERSIONS = [2, 3, 4, 5, 6]
+
+it.each(VERSIONS)('refuses a version %i file cut short at any byte', (version) => {
+  const bytes = encodeMetadata(sample.everything(version))
+  for (let length = 0; length < bytes.length; length++) {
+    const result = parseMetadata(bytes.subarray(0, length))
+    expect([length, result.ok]).toEqual([length, false])
+  }
+})
+
+it.each(VERSIONS)('answers, and quickly, whatever single byte of a version %i file is changed', (version) => {
   const bytes = encodeMetadata(sample.everything(version))
   let slowestMs = 0
   for (let at = 0; at < bytes.length; at++) {
