@@ -21,12 +21,12 @@ export interface Token {
 }
 
 /**
- * Tokens of Flink SQL: quotes are escaped by doubling, comments run to the end of the line (Calcite takes `//` too) or to the next
- * `*` `/`, not nested. A hint opens like a comment but holds tokens, so only its opening is one.
+ * Tokens of Flink SQL: quotes are escaped by doubling, comments run to the end of the line (Calcite takes `//` too; the `//` of an
+ * unquoted `SET a = wasbs://...` is none) or to the next `*` `/`, not nested. A hint opens like a comment but holds tokens, so only its opening is one.
  */
 const TOKENS: [Kind, RegExp][] = [
   ['blank', /\s+/y],
-  ['blank', /(?:--|\/\/)[^\r\n]*/y],
+  ['blank', /(?:--|(?<!:)\/\/)[^\r\n]*/y],
   ['other', /\/\*\+/y],
   ['blank', /\/\*[\s\S]*?\*\//y],
   ['quoted', /'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|`[^`]*(?:``[^`]*)*`/y],

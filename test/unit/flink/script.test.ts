@@ -22,6 +22,7 @@ describe('splitting a script', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the script, left alone
     ['a variable', 'SELECT ${A;B}', ['SELECT ${A', 'B}']],
     ['ADD JAR and EXPLAIN', "ADD JAR '/x.jar'; EXPLAIN SELECT 1;", ["ADD JAR '/x.jar'", 'EXPLAIN SELECT 1']],
+    ['a URI without quotes', 'SET a = wasbs://c@a/x;\nB // c;\n;C', ['SET a = wasbs://c@a/x', 'B', 'C']],
     ['commands of the client', 'HELP; A; QUIT; B;', ['A']],
   ])('%s', (_, script, expected) => {
     expect(texts(script)).toEqual(expected)
@@ -122,6 +123,7 @@ describe('settings of a script', () => {
   it.each([
     ["SET 'pipeline.name' = 'sales'; INSERT INTO a SELECT 1;", 'sales'],
     ['set pipeline.name = sales;', 'sales'],
+    ['SET pipeline.name=wasbs://c@a/x; INSERT INTO a SELECT 1;', 'wasbs://c@a/x'],
     ["SET 'pipeline.name' = 'it''s';", "it's"],
     ["SET 'pipeline.name' = 'a'; SET 'pipeline.name' = 'b'; INSERT INTO a SELECT 1; SET 'pipeline.name' = 'c';", 'b'],
     ["SET 'pipeline.name' = 'a'; RESET 'pipeline.name'; INSERT INTO a SELECT 1;", null],

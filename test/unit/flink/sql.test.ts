@@ -94,6 +94,41 @@ describe('a script', () => {
     ])
   })
 
+  it('gives the chosen job id to the statement that starts the job, with or without a restore', async () => {
+    const client = await gateway()
+    const jobId = 'c'.repeat(32)
+    await client.runScript({ statements: splitScript(script), jobId, flinkVersion: '2.3.0' }, never())
+    await client.runScript({ statements: splitScript(script), jobId, restore, flinkVersion: '2.3.0' }, never())
+    const configs = posted().map(({ executionConfig }) => executionConfig)
+    expect(configs).toEqual([
+      undefined,
+      undefined,
+      { '$internal.pipeline.job-id': jobId },
+      undefined,
+      undefined,
+      expect.objectContaining({ '$internal.pipeline.job-id': jobId, 'execution.state-recovery.path': 'wasbs://c@a/s' }),
+    ])
+  })
+
+  it('tells the job at once, and says so when a statement behind it fails', async () => {
+    const started: string[] = []
+    const client = await gateway({
+      result: (text, response) => {
+        if (!text.startsWith('SHOW')) return false
+        crash(response, 'a.XException: No such thing.')
+        return true
+      },
+    })
+    const statements = splitScript(`${script}\nSHOW THINGS;`)
+    const run = client.runScript({ statements, flinkVersion: '2.3.0', onStarted: async (jobId) => void started.push(jobId) }, never())
+    await expect(run).rejects.toMatchObject({
+      code: 'SQL_FAILED_AFTER_START',
+      exitCode: EXIT.failedOnCluster,
+      message: expect.stringContaining(`Before it, the script started job ${JOB}, which goes on.`),
+    })
+    expect(started).toEqual([JOB])
+  })
+
   it('restores a BEGIN STATEMENT SET at its END', async () => {
     const client = await gateway({
       result: (text, response) => {
