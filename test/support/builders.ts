@@ -165,7 +165,7 @@ export function surveyOf(blobs: FakeBlob[], parts: Partial<Survey> = {}): Survey
     )
     const isWriting = blob.sizeBytes === 0 || blob.isUploading
     read.set(locationKey(blob), isWriting ? { blob, state: 'writing' } : { blob, state: 'parsed', uses, operatorNames: [] })
-    for (const id of uses.ids) referenced.add(id)
+    for (const { key } of uses) referenced.add(keys.intern(key))
   }
   const inventory = new Inventory(keys, (id) => referenced.has(id))
   for (const blob of blobs) inventory.add(blob, blob)

@@ -115,10 +115,13 @@ function parseOne(blob: ListedBlob, bytes: Uint8Array, reader: UseReader): ReadM
   return { blob, state: 'parsed', uses: found.uses, operatorNames }
 }
 
-/** 1 for each key that a parsed snapshot needs. */
+/** 1 for each key that a parsed snapshot needs, as a file or as a directory. */
 function referencesOf(read: Iterable<ReadMetadata>, keys: KeyTable): Uint8Array {
+  const parsed = [...read].flatMap((one) => (one.state === 'parsed' ? one.uses : []))
+  const directories = parsed.flatMap((uses) => [...uses.directories].map((key) => keys.intern(key)))
   const isReferenced = new Uint8Array(keys.size)
-  for (const one of read) if (one.state === 'parsed') for (const id of one.uses.ids) isReferenced[id] = 1
+  for (const id of directories) isReferenced[id] = 1
+  for (const { ids } of parsed) for (const id of ids) isReferenced[id] = 1
   return isReferenced
 }
 

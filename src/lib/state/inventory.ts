@@ -32,6 +32,8 @@ interface Here extends Container {
   directory: number | undefined
   /** Of those with a plain name; of their names it knows one. */
   place: Place
+  /** Key of the top directory; `null` in the container's root. */
+  top: string | null
   isOccupied: boolean
 }
 
@@ -95,7 +97,8 @@ export class Inventory {
     if (last?.name.length === length && last.container === container && last.account === account && name.startsWith(last.name)) return last
     const prefix = name.slice(0, length)
     const directory = this.blobs.keys.findDirectory(locationKey({ account, container, name: prefix }))
-    const here = { account, container, name: prefix, directory, place: placeOf(`${prefix}file`), isOccupied: false }
+    const top = prefix === '' ? null : locationKey({ account, container, name: prefix.slice(0, prefix.indexOf('/')) })
+    const here = { account, container, name: prefix, directory, place: placeOf(`${prefix}file`), top, isOccupied: false }
     this.#here = here
     return here
   }
@@ -123,7 +126,7 @@ export class Inventory {
   #addOther({ name, sizeBytes }: BareBlob, here: Here): void {
     if (name.startsWith('_flinkops/')) return
     const { account, container } = here
-    const key = locationKey({ account, container, name: name.split('/')[0] ?? '' })
+    const key = here.top ?? locationKey({ account, container, name })
     const sum = this.others.get(key) ?? { blobs: 0, bytes: 0 }
     sum.blobs++
     sum.bytes += sizeBytes

@@ -71,9 +71,9 @@ export function parentOf(path: string): string {
   return slash < 0 ? '' : path.slice(0, slash)
 }
 
-/** Whether blobs of this last segment lie where their directory says: all but those whose own name says where they lie (`chk-7`). */
+/** Whether blobs of this last segment lie where their directory says: all but those whose own name says where they lie (`chk-7`, or nothing). */
 export function isPlainName(name: string): boolean {
-  return !/^(chk-\d|savepoint-|shared$|taskowned$|dstl$|_\$azuretmpfolder\$$)/.test(name)
+  return !/^($|chk-\d|savepoint-|shared$|taskowned$|dstl$|_\$azuretmpfolder\$$)/.test(name)
 }
 
 /** Places a blob name (or a directory's name) in the grammar. */

@@ -25,6 +25,7 @@ export interface MarkersInput {
  * plan itself empties. Deepest first, so that no directory disappears before its children; a marker that stays keeps its parents.
  */
 export function planMarkers(input: MarkersInput): PlannedDelete[] {
+  if (input.survey.markers.length === 0) return []
   const occupied = occupiedDirectories(input)
   const emptied = new Set(input.deletes.map((one) => keyOfParent(one.blob)))
   const planned = new Map<string, PlannedDelete>()

@@ -56,10 +56,12 @@ describe('Inventory', () => {
       listedBlob(`${CHECKPOINT}/${uuid(1)}`, { lastModifiedMs: NOW - 5000 }),
       listedBlob(`${CHECKPOINT}/${uuid(2)}`, { lastModifiedMs: NOW - 1000 }),
       marker(savepointDirectory(JOB, 1), { lastModifiedMs: NOW }),
+      marker(`${savepointDirectory(JOB, 2)}/`, { lastModifiedMs: NOW }),
     ])
     expect([...found.directories.values()]).toMatchObject([
       { name: CHECKPOINT, newestMs: NOW - 1000, blobs: 2, bytes: 20 },
       { name: savepointDirectory(JOB, 1), newestMs: NOW, blobs: 0, bytes: 0 },
+      { name: savepointDirectory(JOB, 2), newestMs: NOW, blobs: 0, bytes: 0 },
     ])
   })
 

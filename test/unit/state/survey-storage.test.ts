@@ -4,6 +4,7 @@ import type { Blob, ContainerReader } from '../../../src/lib/ports.js'
 import { ACCOUNT, CONTAINER, checkpointDirectory, HOUR, jobId, keyAt, NOW, uri, uuid } from '../../support/builders.js'
 import { mapReader } from '../../support/recorded-tree.js'
 import { encodeMetadata } from './metadata/encoder.js'
+import type { OperatorHandle } from './metadata/handles.js'
 import * as sample from './metadata/samples.js'
 
 const JOB = jobId(1)
@@ -22,8 +23,8 @@ class Container {
   })
 
   write(id: number, parts: Partial<Blob> = {}): void {
-    this.#put(shared(id))
-    this.#put(`${checkpointDirectory(JOB, id)}/_metadata`, { sizeBytes: bytesOf(id).length, ...parts })
+    this.put(shared(id))
+    this.put(`${checkpointDirectory(JOB, id)}/_metadata`, { sizeBytes: bytesOf(id).length, ...parts })
   }
 
   remove(id: number): void {
@@ -31,7 +32,7 @@ class Container {
     this.blobs.delete(`${checkpointDirectory(JOB, id)}/_metadata`)
   }
 
-  #put(name: string, parts: Partial<Blob> = {}): void {
+  put(name: string, parts: Partial<Blob> = {}): void {
     const common = { sizeBytes: 10, etag: `etag ${name}`, lastModifiedMs: NOW, isDirectory: false, isUploading: false }
     this.blobs.set(name, { name, ...common, ...parts })
   }
@@ -68,6 +69,20 @@ describe('surveyStorage', () => {
       [2, 'complete'],
     ])
     expect([...survey.fingerprint.keys()]).toEqual([1, 2].map((id) => keyAt(`${checkpointDirectory(JOB, id)}/_metadata`)))
+  })
+
+  it('counts a blob as needed that is named as a directory which a snapshot needs as a whole', async () => {
+    const container = new Container()
+    container.write(1)
+    const directory = `checkpoints/${JOB}/shared/${uuid(7)}`
+    container.put(directory)
+    const stream = { tag: 15, offset: 0, size: 10, scope: 0, path: uri(shared(1)), logicalId: uuid(9) } as const
+    const handle: OperatorHandle = { tag: 17, states: [], taskOwned: uri(directory), sharedDir: uri(directory), isEmpty: false, stream }
+    const bytes = encodeMetadata(sample.withState({ managed: handle }))
+    const reader = { ...container.reader, read: async () => ({ state: 'read' as const, bytes, etag: '', lastModifiedMs: NOW }) }
+    const survey = await surveyStorage({ readers: [reader], signal, now: () => NOW })
+    expect(survey.snapshots.map((one) => one.directories)).toEqual([[keyAt(directory)]])
+    expect([survey.stored.get(keyAt(directory))?.name, [...survey.loose]]).toEqual([directory, []])
   })
 
   it('starts over when a checkpoint takes another’s place while it reads, so that the new one’s files are no orphans', async () => {
