@@ -1,9 +1,11 @@
 import type { BlobServiceClient } from '@azure/storage-blob'
 import type { AccessFor } from '../access.js'
 import type { StorageReader } from '../ports.js'
+import type { ContentReader } from '../ports-content.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock } from '../ports-lock.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
+import type { StorageProbe } from '../ports-probe.js'
 import type { RunRecorder, Undeleter } from '../ports-record.js'
 import type { DeletedCounter } from '../ports-usage.js'
 import { canonicalAccount } from '../state/location.js'
@@ -12,6 +14,8 @@ import { sumDeleted } from './deleted.js'
 import { containerEraser } from './eraser.js'
 import { MAX_PAGE_SIZE } from './list.js'
 import { acquireLock } from './lock.js'
+import { probeContainer } from './probe.js'
+import { readRange } from './range.js'
 import { containerReader } from './reader.js'
 import { readRecord, writeManifestCopy, writeRecord } from './record.js'
 import { serviceClient } from './service-client.js'
@@ -30,7 +34,7 @@ export interface StorageOptions {
   retryDelayInMs?: number
 }
 
-export type Storage = StorageReader & StorageEraser & CleanupLock & RunRecorder & ManifestCopies & Undeleter & DeletedCounter
+export type Storage = StorageReader & ContentReader & StorageEraser & CleanupLock & RunRecorder & ManifestCopies & Undeleter & DeletedCounter & StorageProbe
 
 /** Blob Storage by account and container. Clients are built on first use, one each; nothing is loaded before. */
 export function createStorage(options: StorageOptions): Storage {
@@ -62,11 +66,13 @@ export function createStorage(options: StorageOptions): Storage {
     recorded: async ({ account, container, ...place }) => readRecord(await target(account, container, READING_TRIES), place),
     copyManifest: async ({ account, container, ...copy }) => writeManifestCopy(await target(account, container, READING_TRIES), copy),
     undelete: async ({ account, container, ...blob }) => undeleteBlob(await target(account, container, READING_TRIES), blob),
+    readRange: async ({ account, container, ...part }) => readRange(await target(account, container, READING_TRIES), part),
     softDeleted: async ({ account, container, signal }) => {
       const reading = await target(account, container, READING_TRIES)
       const { softDeleteDays } = await containerReader(reading, reading.service, pageSize).protection({ signal })
       return softDeleteDays ? sumDeleted(reading, signal) : null
     },
+    probe: async ({ account, container, signal }) => probeContainer(await target(account, container, WRITING_TRIES), signal),
     acquire: async ({ account, container, ...lock }) => acquireLock(await target(account, container, READING_TRIES), lock),
   }
 }
