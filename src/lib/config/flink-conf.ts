@@ -15,8 +15,8 @@ export interface FlinkConf {
   warnings: string[]
 }
 
-const LEGACY = 'flink-conf.yaml'
-const STANDARD = 'config.yaml'
+export const LEGACY = 'flink-conf.yaml'
+export const STANDARD = 'config.yaml'
 
 /**
  * Reads Flink's configuration from a directory or a file. In a directory `flink-conf.yaml` wins when it is there (Flink 1.19 and 1.20:
@@ -43,7 +43,11 @@ export async function readFlinkConf(path: string, readFile: ReadFile): Promise<F
 
 /** Parses by the rules that Flink uses for a file of this name. */
 export function parseFlinkConf(path: string, text: string): FlinkConf {
-  const entries = basename(path) === LEGACY ? parseLegacyConf(path, text) : parseStandardConf(path, text)
+  return confOf(path, basename(path) === LEGACY ? parseLegacyConf(path, text) : parseStandardConf(path, text))
+}
+
+/** Keeps apart what may be shown and what may not; the last of two entries counts. */
+export function confOf(path: string, entries: Iterable<[string, string]>): FlinkConf {
   const conf: FlinkConf = { path, options: new Map(), secrets: new Map(), warnings: [] }
   for (const [key, value] of entries) {
     if (isSensitive(key)) conf.secrets.set(key, new Secret(value))

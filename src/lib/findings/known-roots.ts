@@ -1,0 +1,106 @@
+import { isJobId } from '../state/layout.js'
+import { type Location, locationKey, parseLocation } from '../state/location.js'
+import type { Facts, RootKind } from './facts.js'
+import { type Finding, sentence } from './finding.js'
+import { OPTION_NAMES, optionOf } from './options.js'
+
+interface Used {
+  kind: Extract<RootKind, 'checkpoints' | 'savepoints'>
+  path: string
+  /** For example `sales_pipeline writes its checkpoints to`. */
+  words: string
+  source: string
+}
+
+/** Whether every directory that is written to is a root that flinkops knows; each unknown one once. */
+export function checkKnownRoots(facts: Facts): Finding[] {
+  const used = [...ofConfiguration(facts), ...ofScripts(facts), ...ofJobs(facts)]
+  const unknown = new Map<string, Used>()
+  for (const one of used) {
+    const place = keyOf(one.path)
+    if (place === null || facts.roots.some(({ kind, path }) => kind === one.kind && keyOf(path) === place)) continue
+    if (!unknown.has(`${one.kind} ${place}`)) unknown.set(`${one.kind} ${place}`, one)
+  }
+  return [...[...unknown.values()].map((one) => rootUnknown(one, facts)), ...unreadableScripts(facts)]
+}
+
+function rootUnknown({ kind, path, words, source }: Used, { roots }: Facts): Finding {
+  const all = [...roots.filter((root) => root.kind === kind).map((root) => root.path), path]
+  return {
+    id: 'root-unknown',
+    severity: 'error',
+    what: `${words} ${path}, which is no root of flinkops.`,
+    why: 'Each directory for a job is one more root: what lies there is not listed and not verified, and a job id that is seen there only counts as unknown.',
+    fix: ['# in flinkops.yaml', 'roots:', `  ${kind}:`, ...all.map((root) => `    - ${root}`)].join('\n'),
+    source,
+  }
+}
+
+function ofConfiguration(facts: Facts): Used[] {
+  const checkpoints = optionOf(facts, 'checkpointDirectory')
+  const savepoints = optionOf(facts, 'savepointDirectory')
+  return [
+    ...(checkpoints ? [{ ...checkpoints, kind: 'checkpoints' as const, path: checkpoints.value, words: `${checkpoints.key} is` }] : []),
+    ...(savepoints ? [{ ...savepoints, kind: 'savepoints' as const, path: savepoints.value, words: `${savepoints.key} is` }] : []),
+  ]
+}
+
+function ofScripts({ scripts }: Facts): Used[] {
+  return scripts.flatMap(({ job, path: source, settings }): Used[] => {
+    if (settings.state === 'unknown') return []
+    const set = (names: readonly string[]) => names.flatMap((name) => settings.value.get(name) ?? []).slice(0, 1)
+    return [
+      ...set(OPTION_NAMES.checkpointDirectory).map((path) => ({
+        kind: 'checkpoints' as const,
+        path,
+        words: `The script of ${job} sets its checkpoint directory to`,
+        source,
+      })),
+      ...set(OPTION_NAMES.savepointDirectory).map((path) => ({
+        kind: 'savepoints' as const,
+        path,
+        words: `The script of ${job} sets its savepoint directory to`,
+        source,
+      })),
+    ]
+  })
+}
+
+function ofJobs({ clusters }: Facts): Used[] {
+  return clusters.flatMap(({ jobs }) => {
+    if (jobs.state === 'unknown') return []
+    return jobs.value.flatMap(({ name, jobId, stats }): Used[] => {
+      const path = stats.state === 'known' ? stats.value?.latest.completed?.externalPath : null
+      if (!path) return []
+      return [{ kind: 'checkpoints', path: directoryOf(path), words: `${name} writes its checkpoints to`, source: `job ${jobId}` }]
+    })
+  })
+}
+
+/** `<root>/<job id>/chk-N`, or `<root>/chk-N` without directories for jobs. */
+function directoryOf(checkpoint: string): string {
+  const above = checkpoint.replace(/\/+[^/]+\/*$/, '')
+  const last = above.slice(above.lastIndexOf('/') + 1)
+  return isJobId(last) ? above.slice(0, -last.length - 1) : above
+}
+
+function keyOf(path: string): string | null {
+  const parsed: { ok: true; location: Location } | { ok: false } = parseLocation(path)
+  return parsed.ok ? locationKey(parsed.location) : null
+}
+
+function unreadableScripts({ scripts }: Facts): Finding[] {
+  return scripts.flatMap(({ job, path, settings }) => {
+    if (settings.state === 'known') return []
+    return [
+      {
+        id: 'script-unreadable',
+        severity: 'warn' as const,
+        what: sentence(`The script of ${job} cannot be read: ${settings.reason}`),
+        why: 'The job cannot be brought back by its name, and its own directories are not known.',
+        fix: `# in flinkops.yaml\njobs:\n  ${job}: {script: <path of the script>}`,
+        source: path,
+      },
+    ]
+  })
+}
