@@ -1,5 +1,5 @@
 import type { Storage } from './azure/storage.js'
-import { type ConfigFlags, resolveConfig } from './config/resolve.js'
+import { type ConfigFlags, type ConfReader, resolveConfig } from './config/resolve.js'
 import { withJobManagerConfiguration } from './config/roots.js'
 import type { EffectiveConfig } from './config/settings.js'
 import { usageError } from './errors.js'
@@ -32,8 +32,10 @@ export async function createContext(input: {
   flags: ConfigFlags
   signal: AbortSignal
   onProblem: (problem: Error) => void
+  readConf?: ConfReader
 }): Promise<Context> {
-  const config = await resolveConfig({ flags: input.flags, env: process.env, cwd: process.cwd() })
+  const { flags, readConf } = input
+  const config = await resolveConfig({ flags, env: process.env, cwd: process.cwd(), ...(readConf && { readConf }) })
   const { createJournal } = await import('./journal/journal.js')
   const { createRunJournal } = await import('./journal/run-journal.js')
   const { createStartJournal } = await import('./journal/start-journal.js')

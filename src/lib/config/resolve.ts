@@ -24,6 +24,9 @@ export interface ConfigFlags {
   graceMs?: number | undefined
 }
 
+/** Reads Flink's configuration from a directory or a file. */
+export type ConfReader = (path: string, readFile: ReadFile) => Promise<FlinkConf>
+
 const HOUR_MS = 3_600_000
 
 /** Works out every setting: flag, environment, `flinkops.yaml`, Flink's configuration, default. Throws a usage error for bad input. */
@@ -32,11 +35,14 @@ export async function resolveConfig(input: {
   env: Environment
   cwd: string
   readFile?: ReadFile
+  /** How Flink's own configuration is read; `doctor` has a reader that goes on where this one refuses. */
+  readConf?: ConfReader
 }): Promise<EffectiveConfig> {
-  const { flags, env, cwd, readFile = readTextFile } = input
+  const { flags, env, cwd, readFile = readTextFile, readConf = readFlinkConf } = input
   const file = await findConfigFile({ flag: flags.config, env, cwd, readFile })
   const { name, context } = chooseContext(file, flags.context, env)
-  const flinkConf = await findFlinkConf(context, env, cwd, readFile)
+  const place = variable(env, 'FLINK_CONF_DIR') ?? context?.flinkConf
+  const flinkConf = place ? await readConf(resolve(cwd, place.value), readFile) : null
   const clusters = jobManagers(flags.jobmanager, env, context)
   const storage = context?.storage ?? new Map()
   return {
@@ -54,11 +60,6 @@ export async function resolveConfig(input: {
     accessFor: accessBy({ storage, env, flinkConf }),
     warnings: flinkConf?.warnings ?? [],
   }
-}
-
-async function findFlinkConf(context: FileContext | null, env: Environment, cwd: string, readFile: ReadFile): Promise<FlinkConf | null> {
-  const place = variable(env, 'FLINK_CONF_DIR') ?? context?.flinkConf
-  return place ? readFlinkConf(resolve(cwd, place.value), readFile) : null
 }
 
 function retention(flags: ConfigFlags, context: FileContext | null): RetentionSettings {
