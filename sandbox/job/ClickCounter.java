@@ -9,12 +9,15 @@ import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.Random;
 
 /**
  * Counts made-up clicks by page: a job with keyed state in a jar, from calls that Flink 1.18 to 2.3 share.
  * --pages N, --pause-ms N (before each click), --snapshot-delay-ms N (a checkpoint that takes its time), --name NAME,
+ * --block-snapshots-while FILE (a checkpoint waits as long as it exists),
  * --ballast-bytes N (kept with each page, and known by its count: state that was mixed up ends the job), --conf KEY=VALUE (any number).
  */
 public class ClickCounter {
@@ -23,13 +26,14 @@ public class ClickCounter {
         long pages = number(args, "--pages", 1000);
         long pauseMs = number(args, "--pause-ms", 2);
         long snapshotDelayMs = number(args, "--snapshot-delay-ms", 0);
+        String obstacle = text(args, "--block-snapshots-while", "");
         int ballastBytes = (int) number(args, "--ballast-bytes", 0);
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(settings(args));
         env.fromSequence(0, Long.MAX_VALUE / 2)
                 // Held back in the source's chain: further down, barriers would wait behind full buffers.
                 .map(click -> pause(click, pauseMs)).returns(Types.LONG).uid("clicks").name("clicks")
                 .keyBy(click -> click % pages, Types.LONG)
-                .map(new Count(snapshotDelayMs, ballastBytes)).uid("count").name("count")
+                .map(new Count(snapshotDelayMs, ballastBytes, obstacle)).uid("count").name("count")
                 .filter(count -> count < 0).uid("none").name("none")
                 .print().uid("sink").name("sink");
         env.execute(text(args, "--name", "click_counter"));
@@ -67,12 +71,14 @@ public class ClickCounter {
     static class Count extends RichMapFunction<Long, Long> implements CheckpointedFunction {
         private final long snapshotDelayMs;
         private final int ballastBytes;
+        private final String obstacle;
         private transient ValueState<Long> seen;
         private transient ValueState<byte[]> ballast;
 
-        Count(long snapshotDelayMs, int ballastBytes) {
+        Count(long snapshotDelayMs, int ballastBytes, String obstacle) {
             this.snapshotDelayMs = snapshotDelayMs;
             this.ballastBytes = ballastBytes;
+            this.obstacle = obstacle;
         }
 
         @Override
@@ -103,6 +109,9 @@ public class ClickCounter {
         @Override
         public void snapshotState(FunctionSnapshotContext context) throws Exception {
             Thread.sleep(snapshotDelayMs);
+            while (!obstacle.isEmpty() && Files.exists(Paths.get(obstacle))) {
+                Thread.sleep(50);
+            }
         }
 
         // `open` would be the natural place, but its signature changed between 1.18 and 2.0.

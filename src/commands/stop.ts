@@ -66,7 +66,7 @@ export default class Stop extends SavepointCommand {
     return runStopWindow({
       context,
       screen: this.screen(flags),
-      wayBack: wayBackOf(context),
+      wayBack: wayBackOf({ context, onNotice: (text) => this.notice(text) }),
       options: {
         only: flags.job ?? [],
         except: flags.except ?? [],

@@ -124,6 +124,15 @@ export function completedOperation(jobId: string, path: string): Routes {
   }
 }
 
+/** A savepoint or stop that Flink says failed, with this stack. */
+export function failedOperation(jobId: string, stack: string): Routes {
+  const cause = { class: 'java.util.concurrent.CompletionException', 'stack-trace': stack }
+  return {
+    ...endlessOperation(jobId),
+    [`GET /v1/jobs/${jobId}/savepoints/*`]: { body: { status: { id: 'COMPLETED' }, operation: { 'failure-cause': cause } } },
+  }
+}
+
 /** A SQL Gateway of which every statement ends as `result` says. */
 export function gateway(result: (statement: string) => Answer): Routes {
   const statements: string[] = []

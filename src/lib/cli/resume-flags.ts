@@ -25,7 +25,6 @@ export const programFlags = {
 export const resumeFlags = {
   from: Flags.string({
     description: 'snapshot: URI, path below a root, latest, or before=<time or age>; of several jobs each: <job name>=<snapshot>',
-    required: true,
     multiple: true,
     multipleNonGreedy: true,
     helpValue: '<path>',

@@ -16,6 +16,8 @@ export interface ResumeWindowOptions {
   except: string[]
   waitFor: 'restored' | 'checkpoint'
   isDryRun: boolean
+  /** Patterns were looked at when the window was made: it may hold other jobs. */
+  isPicked?: boolean
 }
 
 export interface ResumeWindowInput {
@@ -52,9 +54,9 @@ export async function runResumeWindow(input: ResumeWindowInput): Promise<object>
   return finish(input, ledger, { asked: new Set(jobs.map((job) => job.jobId)), problem, objections })
 }
 
-function picked(window: Manifest, { only, except }: ResumeWindowOptions): ManifestJob[] {
+function picked(window: Manifest, { only, except, isPicked = false }: ResumeWindowOptions): ManifestJob[] {
   const { jobs, unmatched } = pickJobs(window.jobs, { only, except })
-  if (unmatched.length === 0) return jobs
+  if (unmatched.length === 0 || isPicked) return jobs
   throw notFoundError(
     'JOB_NOT_FOUND',
     `No job of the window is meant by ${unmatched.join(', ')}.`,
@@ -108,7 +110,7 @@ interface End {
   objections: Objection[]
 }
 
-function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { asked, problem, objections }: End): object {
+async function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { asked, problem, objections }: End): Promise<object> {
   if (problem !== null && !(problem instanceof FlinkopsError)) throw problem
   const manifest = ledger.current()
   const isDone = manifest.jobs.every((job) => job.state === 'running' || !asked.has(job.jobId))
@@ -123,6 +125,7 @@ function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { asked,
   return json(context, manifest, 'partial', objections)
 }
 
-function json(context: Context, manifest: Manifest, outcome: MaintenanceOutcome, objections: Objection[]): object {
-  return maintenanceJson({ manifest, manifestPath: context.maintenance.pathOf(manifest.id), outcome, objections })
+async function json(context: Context, manifest: Manifest, outcome: MaintenanceOutcome, objections: Objection[]): Promise<object> {
+  const isWritten = (await context.maintenance.load(manifest.id)) !== null
+  return maintenanceJson({ manifest, manifestPath: isWritten ? context.maintenance.pathOf(manifest.id) : null, outcome, objections })
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Context } from '../context.js'
 import { EXIT, FlinkopsError, notFoundError, usageError } from '../errors.js'
 import { checkTarget } from '../operations/check-target.js'
@@ -17,7 +16,7 @@ import { joinWindow, newWindow } from '../state/window.js'
 import { plural } from '../views/format.js'
 import { jobLine, type MaintenanceOutcome, maintenanceJson, objectionLines, stopSummary, windowText } from '../views/maintenance.js'
 import { savepointProgress } from '../views/wait.js'
-import { ledgerOf, type Screen, waitingFor } from './window.js'
+import { ledgerOf, newWindowId, type Screen, waitingFor } from './window.js'
 
 export interface StopWindowOptions {
   only: string[]
@@ -79,7 +78,10 @@ async function prepare(input: StopWindowInput): Promise<Prepared> {
   const targets = await targetsOf(options, context, jobManager)
   const picked = pickFrom(running, options, options.isNewWindow ? null : former)
   const surveyed = await surveyStop({ jobs: picked, wayBack, jobManager, signal: context.signal })
-  const fresh = newWindow({ ...where, id: newId(context.now()), flinkVersion: await jobManager.version(context.signal) }, context.now())
+  const fresh = newWindow(
+    { ...where, id: newWindowId(context.now()), flinkVersion: await jobManager.version(context.signal) },
+    context.now(),
+  )
   const { manifest: window, superseded } = joinWindow(
     former !== null && !options.isNewWindow ? former : fresh,
     surveyed.map(({ wayBack: way, ...job }) => ({ ...job, spec: way.known ? way.spec : null })),
@@ -122,10 +124,6 @@ function pickFrom(running: JobOverview[], { only, except }: StopWindowOptions, f
     )
   const underWay = new Set(former?.jobs.flatMap((job) => (job.state === 'stopping' ? [job.jobId] : [])))
   return jobs.filter((job) => !underWay.has(job.jobId))
-}
-
-function newId(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:-]/g, '')}-${randomBytes(3).toString('hex')}`
 }
 
 interface Early {
@@ -218,7 +216,7 @@ async function carryOut(
   })
 }
 
-function finish(prepared: Prepared, ledger: Ledger, problem: unknown): object {
+async function finish(prepared: Prepared, ledger: Ledger, problem: unknown): Promise<object> {
   const { screen, surveyed } = prepared
   const manifest = ledger.current()
   const asked = new Set(surveyed.map((job) => job.jobId))
@@ -239,7 +237,7 @@ function finish(prepared: Prepared, ledger: Ledger, problem: unknown): object {
   return json(prepared, manifest, 'partial')
 }
 
-function json({ context, objections }: Prepared, manifest: Manifest, outcome: MaintenanceOutcome): object {
-  const manifestPath = manifest.revision > 0 && isOpen(manifest) && outcome !== 'refused' ? context.maintenance.pathOf(manifest.id) : null
-  return maintenanceJson({ manifest, manifestPath, outcome, objections })
+async function json({ context, objections }: Prepared, manifest: Manifest, outcome: MaintenanceOutcome): Promise<object> {
+  const isWritten = (await context.maintenance.load(manifest.id)) !== null
+  return maintenanceJson({ manifest, manifestPath: isWritten ? context.maintenance.pathOf(manifest.id) : null, outcome, objections })
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Context } from '../context.js'
 import type { Ledger } from '../operations/ledger.js'
 import { openLedger } from '../operations/ledger.js'
@@ -21,6 +22,11 @@ export interface Screen {
   complain: (text: string) => void
   /** `null`: there is nobody to ask. */
   confirm: (question: string) => Promise<boolean | null>
+}
+
+/** Sorts by time, and never meets another. */
+export function newWindowId(nowMs: number): string {
+  return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:-]/g, '')}-${randomBytes(3).toString('hex')}`
 }
 
 const COPY_TIMEOUT_MS = 10_000

@@ -110,10 +110,19 @@ async function start(input: ResumeEntryInput): Promise<void> {
     const started = await input.launch(ledger.job(jobId), resumedAs)
     await ledger.step(jobId, { state: 'running', resumedAs: started, error: null })
   } catch (error) {
-    // The submission of an earlier attempt came through meanwhile, and Flink refuses the id a second time.
-    if (endsEverything(error, input.signal) || isVerdict(error) || !(await isUp(resumedAs, input))) throw error
-    await prove(input, resumedAs, 'RUNNING')
+    if (endsEverything(error, input.signal)) throw error
+    await takeUp(input, resumedAs, error)
   }
+}
+
+/**
+ * A start that failed may have left a run: a bounded job that was through before it could be proven, or the submission of an earlier
+ * attempt that came through meanwhile, so that Flink refused its id a second time.
+ */
+async function takeUp(input: ResumeEntryInput, resumedAs: string, error: unknown): Promise<void> {
+  const state = await input.jobManager.jobState(resumedAs, input.signal)
+  if (state === null || (hasEnded(state) && state !== 'FINISHED') || (state !== 'FINISHED' && isVerdict(error))) throw error
+  await prove(input, resumedAs, state)
 }
 
 function isVerdict(error: unknown): boolean {

@@ -24,11 +24,11 @@ export function joinWindow(manifest: Manifest, running: WindowJob[], nowMs: numb
   for (const job of running) {
     const at = placeOf(job, jobs)
     const former = jobs[at]
-    if (former === undefined) jobs = [...jobs, planned(job)]
-    else if (former.jobId === job.jobId) jobs = former.state === 'stopping' ? jobs : jobs.with(at, planned(job))
+    if (former === undefined) jobs = [...jobs, plannedJob(job)]
+    else if (former.jobId === job.jobId) jobs = former.state === 'stopping' ? jobs : jobs.with(at, plannedJob(job))
     else {
       if (former.resumedAs !== job.jobId) superseded.push(former)
-      jobs = jobs.with(at, planned(job))
+      jobs = jobs.with(at, plannedJob(job))
     }
   }
   return { manifest: withJobs(manifest, jobs, nowMs), superseded }
@@ -40,7 +40,8 @@ function placeOf(job: WindowJob, jobs: ManifestJob[]): number {
   return own >= 0 ? own : jobs.findIndex((one) => one.name === job.name)
 }
 
-function planned({ jobId, name, spec, configuration }: WindowJob): ManifestJob {
+/** An entry of a job that is to be stopped. */
+export function plannedJob({ jobId, name, spec, configuration }: WindowJob): ManifestJob {
   return {
     jobId,
     name,

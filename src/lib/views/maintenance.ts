@@ -57,10 +57,14 @@ export function objectionLines(objections: Objection[], streams: Streams): strin
 }
 
 function objectionLine({ status, jobName, jobId, name, message, override }: Objection, streams: Streams): string[] {
-  const way = override === null ? '' : ` Override: ${override}, or leave it out: --except '${jobName}'`
-  const text = `  ${status.padEnd(6)}  ${jobName} ${shortId(jobId)}, ${name}: ${message}.${way}`
+  const text = `  ${status.padEnd(6)}  ${jobName} ${shortId(jobId)}, ${name}: ${message}.${wayAround(override, jobName)}`
   const [first = '', ...more] = wrap(text, streams.columns, 10)
   return [first.replace(status, (word) => paint(word, TONES[status], streams)), ...more]
+}
+
+function wayAround(override: string | null, jobName: string): string {
+  if (override === null) return ''
+  return override.startsWith('--except') ? ` Leave one out: ${override}` : ` Override: ${override}, or leave it out: --except '${jobName}'`
 }
 
 /** What a stop that did not get through left: what is down, what is up and why, how to go on. */

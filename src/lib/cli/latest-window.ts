@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import type { Context } from '../context.js'
+import { FlinkopsError, notFoundError } from '../errors.js'
+import type { Program } from '../operations/program.js'
+import { hasEnded } from '../operations/resolve-job.js'
+import type { JobManager } from '../ports.js'
+import { type Manifest, type ManifestJob, withJobs } from '../state/manifest.js'
+import { pickJobs } from '../state/pick-jobs.js'
+import { plannedJob } from '../state/window.js'
+import { chosenLine, nothingRestorable, passedOverLines } from '../views/restorable.js'
+import { findFor } from './job-checks.js'
+import { readPrograms } from './program.js'
+import type { Screen } from './window.js'
+
+export interface LatestWindowInput {
+  only: string[]
+  except: string[]
+  /** The window that is open, or an empty one. */
+  base: Manifest
+  jobManager: JobManager
+  context: Context
+  screen: Screen
+}
+
+/**
+ * A window of all jobs that are known by name and do not run, each with its newest restorable snapshot: for after a crash. What the open
+ * window stopped keeps its own path.
+ */
+export async function latestWindow(input: LatestWindowInput): Promise<Manifest> {
+  const { base, context, jobManager, screen } = input
+  const programs = await knownPrograms(input)
+  const running = new Set((await jobManager.jobs(context.signal)).flatMap((job) => (hasEnded(job.state) ? [] : [job.name])))
+  let jobs = base.jobs
+  for (const [name, program] of programs) {
+    const at = jobs.findIndex((job) => job.name === name)
+    const former = jobs[at]
+    if (former !== undefined && isOnItsWay(former)) continue
+    if (running.has(name)) screen.say(`${name} runs: left alone`)
+    else {
+      const job = await withLatest(
+        former ?? plannedJob({ jobId: newId(), name, spec: program.memory, configuration: UNKNOWN }),
+        program,
+        input,
+      )
+      jobs = former === undefined ? [...jobs, job] : jobs.with(at, job)
+    }
+  }
+  return withJobs(base, jobs, context.now())
+}
+
+/** It has a path of its own, exact to the record. */
+function isOnItsWay({ state, path }: ManifestJob): boolean {
+  return path !== null && (state === 'stopped' || state === 'starting')
+}
+
+async function knownPrograms({ only, except, context, screen }: LatestWindowInput): Promise<Map<string, Program>> {
+  const keys = Object.keys(context.config.jobs.value)
+  const started = (await context.starts.startedJobs()).flatMap((job) => job.name ?? [])
+  const programs = new Map<string, Program>()
+  for (const text of new Set([...keys, ...started])) {
+    for (const program of await programsOf(text, context, screen)) {
+      const [name = text] = program.names
+      if (!programs.has(name)) programs.set(name, program)
+    }
+  }
+  const named = [...programs.keys()].map((name) => ({ name, jobId: '' }))
+  const { jobs, unmatched } = pickJobs(named, { only, except })
+  if (unmatched.length > 0)
+    throw notFoundError(
+      'JOB_NOT_FOUND',
+      `No job that is known by name is meant by ${unmatched.join(', ')}.`,
+      `Known: ${[...programs.keys()].join(', ')}.`,
+    )
+  const picked = new Set(jobs.map((job) => job.name))
+  return new Map([...programs].filter(([name]) => picked.has(name)))
+}
+
+/** What cannot be read any more cannot be started; the others can. */
+async function programsOf(text: string, context: Context, screen: Screen): Promise<Program[]> {
+  try {
+    return await readPrograms({ text, context, onNotice: screen.notice })
+  } catch (error) {
+    if (!(error instanceof FlinkopsError) || context.signal.aborted) throw error
+    screen.notice(`${text} cannot be brought back: ${error.message}`)
+    return []
+  }
+}
+
+async function withLatest(job: ManifestJob, program: Program, { context, screen }: LatestWindowInput): Promise<ManifestJob> {
+  const found = await findFor(program, null, context)
+  for (const problem of found.silent) screen.notice(`${problem.replace(/\.$/, '')}. Newer snapshots of jobs there may be missed.`)
+  for (const line of passedOverLines(found)) screen.say(line)
+  if (found.newest === null) {
+    const { message } = nothingRestorable(found, program.title, false)
+    return { ...job, state: 'failed', error: message, path: null, resumedAs: null }
+  }
+  screen.say(chosenLine(found, found.newest, program.title))
+  return { ...job, state: 'stopped', path: found.newest.path, verified: false, error: null, resumedAs: null }
+}
+
+/** Of a run that nobody stopped, only the place in the manifest needs an id. */
+function newId(): string {
+  return randomBytes(16).toString('hex')
+}
+
+const UNKNOWN = {
+  startedAt: '',
+  checkpointDirectory: null,
+  parallelism: null,
+  stateBackend: null,
+  checkpointIntervalMs: null,
+  lastCheckpoint: null,
+  restoredFrom: null,
+}

@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMaintenanceJournal } from '../../../src/lib/journal/maintenance-journal.js'
+
+let directory: string
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'flinkops-journal-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+const journal = () => createMaintenanceJournal({ directory })
+
+describe('the journal of maintenance windows', () => {
+  it('reads back what it saved, also in another process', async () => {
+    await journal().save('w-1', { jobs: ['a'] })
+    await journal().save('w-1', { jobs: ['a', 'b'] })
+
+    expect(await journal().load('w-1')).toEqual({ jobs: ['a', 'b'] })
+    expect(await journal().ids()).toEqual(['w-1'])
+  })
+
+  it('keeps a manifest where it says, whole, for its owner alone', async () => {
+    await journal().save('w-1', { jobs: [] })
+
+    const path = journal().pathOf('w-1')
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ jobs: [] })
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(await readdir(join(directory, 'maintenance'))).toEqual(['w-1.json'])
+  })
+
+  it('knows none where there is none', async () => {
+    expect(await journal().ids()).toEqual([])
+    expect(await journal().load('w-1')).toBeNull()
+  })
+
+  it('takes no leftover of a write that was cut off for a manifest', async () => {
+    await mkdir(join(directory, 'maintenance'))
+    await writeFile(join(directory, 'maintenance', 'w-1.json.4711.tmp'), '{"jo')
+
+    expect(await journal().ids()).toEqual([])
+  })
+
+  it('says that a manifest is broken, rather than that there is none', async () => {
+    await mkdir(join(directory, 'maintenance'))
+    await writeFile(join(directory, 'maintenance', 'w-1.json'), '{"jo')
+
+    await expect(journal().load('w-1')).rejects.toMatchObject({ code: 'JOURNAL_UNREADABLE' })
+  })
+
+  it('says when it cannot write', async () => {
+    await writeFile(join(directory, 'maintenance'), 'a file where the directory should be')
+
+    await expect(journal().save('w-1', {})).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' })
+  })
+
+  it.each(['../w', 'a/b', '', '.hidden'])('lets no id lead elsewhere: %j', (id) => {
+    expect(() => journal().pathOf(id)).toThrow('The id of a manifest')
+  })
+})
