@@ -49,7 +49,7 @@ export async function statBlob(target: Target, options: { name: string; signal: 
   })
 }
 
-async function collect(stream: NodeJS.ReadableStream | undefined): Promise<Uint8Array> {
+export async function collect(stream: NodeJS.ReadableStream | undefined): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   for await (const chunk of stream ?? []) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks)

@@ -34,7 +34,15 @@ export interface StorageOptions {
   retryDelayInMs?: number
 }
 
-export type Storage = StorageReader & ContentReader & StorageEraser & CleanupLock & RunRecorder & ManifestCopies & Undeleter & DeletedCounter & StorageProbe
+export type Storage = StorageReader &
+  ContentReader &
+  StorageEraser &
+  CleanupLock &
+  RunRecorder &
+  ManifestCopies &
+  Undeleter &
+  DeletedCounter &
+  StorageProbe
 
 /** Blob Storage by account and container. Clients are built on first use, one each; nothing is loaded before. */
 export function createStorage(options: StorageOptions): Storage {

@@ -46,6 +46,8 @@ export interface Metadata {
   checkpointId: bigint
   operators: Operator[]
   references: Reference[]
+  /** Of handles with key groups: the largest offset of one in the file that `references` has at this place; -1 = none is set. */
+  keyGroups: { reference: number; lastOffset: number }[]
   /** Bytes of state that sit inside `_metadata` (byte-stream and in-memory handles, master states). */
   inlineBytes: number
   /** From the trailing properties (format 4+): null when absent or unknown. For display only. */

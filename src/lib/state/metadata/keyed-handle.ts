@@ -1,6 +1,6 @@
 import { readChangelogIncrement } from './changelog-increment.js'
 import type { Reading } from './reading.js'
-import { readKeyGroupOffsets, readKeyGroupRange, readNullableStreamHandle, readStreamHandle } from './stream-handle.js'
+import { readKeyGroupRange, readKeyGroups, readNullableStreamHandle, readStreamHandle } from './stream-handle.js'
 import { TAG } from './tags.js'
 
 /**
@@ -17,8 +17,7 @@ export function readKeyedHandle(reading: Reading, shared: boolean): void {
     case TAG.keyGroups:
     case TAG.savepointKeyGroups:
     case TAG.keyGroupsV2:
-      readKeyGroupOffsets(reading)
-      readStreamHandle(reading, { role: 'keyed', shared })
+      readKeyGroups(reading, () => readStreamHandle(reading, { role: 'keyed', shared }))
       if (tag === TAG.keyGroupsV2) cursor.skipUtf()
       return
     case TAG.incrementalKeyGroups:

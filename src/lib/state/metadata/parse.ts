@@ -83,12 +83,13 @@ function readBody(reading: Reading): Metadata {
   const properties = layout.formatVersion >= 4 ? readProperties(cursor) : { snapshotType: null, savepointFormat: null }
   // Flink overlooks what follows the properties. A whole `_metadata` has nothing there, so it is not one.
   if (cursor.remaining > 0) cursor.fail(`${cursor.remaining} bytes too many`)
-  const { references, inlineBytes, features, oddities } = reading
+  const { references, keyGroups, inlineBytes, features, oddities } = reading
   return {
     formatVersion: layout.formatVersion,
     checkpointId,
     operators: reading.operators,
     references,
+    keyGroups,
     inlineBytes,
     ...properties,
     features,

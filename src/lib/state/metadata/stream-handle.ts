@@ -23,8 +23,7 @@ export function readNullableStreamHandle(reading: Reading, use: Use): boolean {
       readFile(reading, use)
       return true
     case TAG.keyGroups:
-      readKeyGroupOffsets(reading)
-      reading.nest(() => readStreamHandle(reading, use))
+      readKeyGroups(reading, () => reading.nest(() => readStreamHandle(reading, use)))
       return true
     case TAG.relativeStream:
       readRelativeFile(reading, use)
@@ -61,10 +60,14 @@ export function readBytes(reading: Reading): number {
   return length
 }
 
-/** Key groups and one offset each, as in `KeyGroupRangeOffsets`. */
-export function readKeyGroupOffsets(reading: Reading): void {
+/** Key groups and one offset each, as in `KeyGroupRangeOffsets`, then the file in which they lie. */
+export function readKeyGroups(reading: Reading, readFile: () => void): void {
   const groups = readKeyGroupRange(reading)
-  reading.cursor.skip(groups * 8)
+  let lastOffset = -1
+  for (let group = 0; group < groups; group++) lastOffset = Math.max(lastOffset, Number(reading.cursor.i64()))
+  const reference = reading.references.length
+  readFile()
+  if (reading.references.length > reference) reading.keyGroups.push({ reference, lastOffset })
 }
 
 /** First key group and how many; answers how many. */

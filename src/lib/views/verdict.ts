@@ -1,0 +1,64 @@
+import type { DeepProof } from '../operations/verify-deep.js'
+import type { JobVerdict } from '../operations/verify-job.js'
+import type { SnapshotVerdict } from '../operations/verify-restorable.js'
+import { bytes, duration, plural } from './format.js'
+
+/** `verify <snapshot>` in words: the verdict, then what it rests on. */
+export function snapshotVerdictText({ path, findings, proof, deep }: SnapshotVerdict): string {
+  if (findings.length > 0) return lines(`Not restorable: ${path}`, findings)
+  const seen =
+    proof === null
+      ? []
+      : [
+          `_metadata is readable and lies in its place (format ${proof.formatVersion}, checkpoint ${proof.checkpointId})`,
+          `${plural(proof.files, 'file')} are there, ${bytes(proof.bytes)}: none is empty or shorter than its handle says`,
+        ]
+  return lines(`Restorable: ${path}`, [...seen, ...(deep === null ? [] : deepWords(deep))])
+}
+
+function deepWords(deep: DeepProof): string[] {
+  const words = [`all of it was read (${bytes(deep.bytes)})`]
+  if (deep.tables > 0) words.push(`${plural(deep.tables, 'RocksDB table')}: footers are sane; ${blockWords(deep)}`)
+  if (deep.keyGroupHandles > 0)
+    words.push(`the key-group offsets of ${plural(deep.keyGroupHandles, 'keyed state handle')} lie inside their files`)
+  return words
+}
+
+function blockWords({ checkedBlocks, uncheckedBlocks, checksums }: DeepProof): string {
+  const checked = `${plural(checkedBlocks, 'block')} of index, properties and filters match their checksums (${checksums.join(', ') || 'none'})`
+  const left = uncheckedBlocks === 0 ? '' : `, ${plural(uncheckedBlocks, 'block')} have a checksum that is not checked`
+  return `${checked}${left}; data blocks were read, their checksums are not checked`
+}
+
+/** `verify <job>` in words. */
+export function jobVerdictText({ jobId, jobName, findings, proof }: JobVerdict): string {
+  const name = `${jobName} (${jobId})`
+  if (findings.length > 0 || proof === null) return lines(`Not as it should be: ${name}`, findings)
+  const { completed, intervalMs, failed, restarts, newest } = proof
+  const [first, last] = [completed.at(-2), completed.at(-1)]
+  const seen = [
+    `checkpoints advance: ${first?.id} and ${last?.id} were completed meanwhile, in ${took(first)} and ${took(last)}, every ${duration(intervalMs)} by configuration`,
+    `the newest, ${newest.path}, is restorable: ${plural(newest.files, 'file')}, ${bytes(newest.bytes)}`,
+  ]
+  if (failed > 0) seen.push(`meanwhile ${plural(failed, 'checkpoint')} failed, and later ones did not`)
+  if (restarts > 0) seen.push('meanwhile it was restarted once')
+  return lines(`Checkpointing: ${name}`, seen)
+}
+
+function took(entry: { durationMs: number | null } | undefined): string {
+  return `${((entry?.durationMs ?? 0) / 1000).toFixed(1)} s`
+}
+
+function lines(first: string, more: string[]): string {
+  return [first, ...more.map((one) => `  ${one}`)].join('\n')
+}
+
+/** The JSON of `verify <snapshot>`. */
+export function snapshotVerdictJson(verdict: SnapshotVerdict): object {
+  return { subject: 'snapshot', verified: verdict.findings.length === 0, ...verdict }
+}
+
+/** The JSON of `verify <job>`. */
+export function jobVerdictJson(verdict: JobVerdict): object {
+  return { subject: 'job', verified: verdict.findings.length === 0 && verdict.proof !== null, ...verdict }
+}
