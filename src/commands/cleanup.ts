@@ -4,6 +4,7 @@ import { cleanupFlags, policyOf } from '../lib/cli/cleanup-flags.js'
 import { resumeRun } from '../lib/cli/cleanup-resume.js'
 import { runPlan } from '../lib/cli/cleanup-run.js'
 import { changeFlags } from '../lib/cli/flags.js'
+import { confirmedBefore } from '../lib/operations/confirmed-before.js'
 import { planCleanup } from '../lib/operations/plan-cleanup.js'
 import { openScope } from '../lib/scope.js'
 import { cleanupPlanText } from '../lib/views/cleanup.js'
@@ -47,6 +48,8 @@ export default class Cleanup extends BaseCommand {
       job: flags.job ?? null,
       graceMs: scope.config.retention.graceMs.value,
       maxShare: flags['max-share'] ?? 0.3,
+      confirmed: async () =>
+        confirmedBefore({ readers: scope.readers, runs: context.runs, recorder: await context.storage(), signal: this.signal }),
       sweepsTaskOwned: flags['no-write-ahead-sinks'],
       withoutSoftDelete: flags['without-soft-delete'],
       now: context.now,
@@ -54,7 +57,9 @@ export default class Cleanup extends BaseCommand {
       onBlobs: (blobs) => this.progress.update(`Listing storage: ${plural(blobs, 'blob')}`),
     })
     this.progress.done()
-    this.print(cleanupPlanText({ plan: planned.plan, jobs: planned.jobs, streams: this.streams }))
+    this.print(
+      cleanupPlanText({ plan: planned.plan, jobs: planned.jobs, isExclusive: scope.config.exclusive.value, streams: this.streams }),
+    )
     return runPlan({
       planned,
       scope,

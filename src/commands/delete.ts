@@ -47,7 +47,9 @@ export default class Delete extends BaseCommand {
     })
     this.progress.done()
     checkNamed(planned.plan, named)
-    this.print(cleanupPlanText({ plan: planned.plan, jobs: planned.jobs, streams: this.streams }))
+    this.print(
+      cleanupPlanText({ plan: planned.plan, jobs: planned.jobs, isExclusive: scope.config.exclusive.value, streams: this.streams }),
+    )
     return runPlan({
       planned,
       scope,

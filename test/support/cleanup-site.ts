@@ -54,6 +54,7 @@ export interface SiteOptions {
   context?: CliOptions['context']
 }
 
+export const LOCK = '_flinkops/cleanup.lock'
 export const CLEANUP = ['cleanup', '--older-than', '24h', '--without-soft-delete']
 
 export async function startSite({ jobs = [], ageMs = () => 40 * DAY_MS, store = storeSales, context }: SiteOptions = {}): Promise<Site> {

@@ -15,7 +15,9 @@ export const cleanupFlags = {
   grace: durationFlag({ description: 'leave younger unreferenced blobs alone (default 72h)' }),
   'max-share': shareFlag({ description: 'refuse when orphans are more than this of the scanned bytes (default 30%)' }),
   'also-last': Flags.string({ description: "give up this ended job's last restore point", multiple: true, helpValue: '<job id>' }),
-  'unnamed-older-than': durationFlag({ description: 'the same for ended jobs whose name nobody remembers, when older than this' }),
+  'unnamed-older-than': durationFlag({
+    description: 'give up last restore points of ended jobs whose name nobody remembers, when older than this',
+  }),
   dead: Flags.string({
     description: 'give up an unreadable snapshot: exactly this version of this file',
     multiple: true,

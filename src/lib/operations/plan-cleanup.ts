@@ -28,6 +28,8 @@ export interface PlanCleanupInput {
   named?: ReadonlySet<string>
   graceMs: number
   maxShare: number
+  /** What earlier runs were confirmed to delete; asked only when the share of orphans refuses. */
+  confirmed?: () => Promise<ReadonlySet<string>>
   /** The user asserts that no job has a write-ahead sink. */
   sweepsTaskOwned?: boolean
   /** The user takes the risk that a deleted blob cannot be brought back. */
@@ -82,7 +84,7 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
     pinGuard(input.policy, survey),
     await softDeleteGuard(input),
   ]
-  const plan = planDeletions({
+  const asked = {
     survey,
     jobs,
     decisions,
@@ -94,8 +96,11 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
     dead: input.policy.dead,
     sweepsTaskOwned: input.sweepsTaskOwned,
     guards,
-  })
-  return { plan, survey, jobs, lineages }
+  }
+  const plan = planDeletions(asked)
+  const isTooMuch = plan.guards.some((guard) => guard.name === 'share' && guard.status === 'refuse')
+  if (!isTooMuch || input.confirmed === undefined) return { plan, survey, jobs, lineages }
+  return { plan: planDeletions({ ...asked, confirmed: await input.confirmed() }), survey, jobs, lineages }
 }
 
 /** Refuses, with every reason, when a named snapshot stays; nothing is done by halves. */

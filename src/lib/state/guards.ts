@@ -148,7 +148,8 @@ function stableGuard(input: PlanInput): Guard {
 
 /** A path bug makes everything look orphaned; so a large share of orphans needs the number confirmed. */
 function shareGuard(input: PlanInput, swept: PlannedDelete[]): Guard {
-  const bytes = swept.reduce((sum, one) => sum + one.blob.sizeBytes, 0)
+  const fresh = swept.filter(({ blob }) => input.confirmed?.has(`${locationKey(blob)}#${blob.etag}`) !== true)
+  const bytes = fresh.reduce((sum, one) => sum + one.blob.sizeBytes, 0)
   const share = input.survey.totals.bytes === 0 ? 0 : bytes / input.survey.totals.bytes
   const percent = Math.ceil(share * 100)
   if (share <= input.maxShare) return ok('share', `orphans are ${percent} % of the scanned bytes`)

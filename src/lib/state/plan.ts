@@ -65,6 +65,8 @@ export interface PlanInput {
   sweepsTaskOwned?: boolean | undefined
   /** Largest share of the scanned bytes that may be swept as orphans, 0 to 1. */
   maxShare: number
+  /** Blobs (`key#etag`) that an earlier run was confirmed to delete: no surprise, so they count for no share. */
+  confirmed?: ReadonlySet<string>
   /** Guards that other parts found (cluster, history, soft delete, ...). */
   guards: Guard[]
 }

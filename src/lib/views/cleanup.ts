@@ -1,16 +1,18 @@
 import { paint, type Tone } from '../cli/colour.js'
 import type { Streams } from '../cli/streams.js'
 import type { KnownJob } from '../state/jobs.js'
-import { lastSegment } from '../state/layout.js'
+import { lastSegment, placeOf } from '../state/layout.js'
 import type { CleanupPlan, DeleteReason, Guard, Held } from '../state/plan.js'
 import type { Decision, KeepReason } from '../state/retention.js'
 import { snapshotBytes } from '../state/survey.js'
 import { describeHold, type HoldReason } from '../state/sweep.js'
-import { bytes, plural, wrap } from './format.js'
+import { bytes, plural, shortId, wrap } from './format.js'
 
 export interface CleanupViewInput {
   plan: CleanupPlan
   jobs: Map<string, KnownJob>
+  /** The user vouches that nobody else uses the roots. */
+  isExclusive: boolean
   streams: Streams
 }
 
@@ -20,8 +22,8 @@ export function cleanupPlanText(input: CleanupViewInput): string {
   const { scanned, totals } = plan
   const blocks = [
     [`Scanned ${plural(scanned.blobs, 'blob')}, ${bytes(scanned.bytes)}, ${plural(scanned.snapshots, 'snapshot')}.`],
-    section(`Delete ${plural(totals.blobs, 'blob')}, frees ${bytes(totals.bytes)}`, deleteLines(plan), input),
-    section(`Keep ${plural(plan.decisions.filter(isKept).length, 'snapshot')}`, keepLines(plan.decisions), input),
+    section(`Delete ${plural(totals.blobs, 'blob')}, frees ${bytes(totals.bytes)}`, deleteLines(input), input),
+    section(`Keep ${plural(plan.decisions.filter(isKept).length, 'snapshot')}`, keepLines(input), input),
     section('Held: needed by no snapshot, yet left alone', heldLines(plan.held, input), input),
     guardLines(plan.guards, input.streams),
   ]
@@ -48,17 +50,35 @@ const DELETE_WORDS: Record<DeleteReason, string> = {
   marker: 'empty directories',
 }
 
-function deleteLines(plan: CleanupPlan): string[] {
+function deleteLines({ plan, jobs }: CleanupViewInput): string[] {
   const groups = groupBy(plan.deletes, (one) => one.reason)
   return [...groups].map(([reason, all]) => {
     const snapshots = all.filter((one) => one.after.length === 0 && lastSegment(one.blob.name) === '_metadata').length
-    const of = snapshots > 0 ? ` (${plural(snapshots, 'snapshot')})` : ''
+    const owners = ownersOf(
+      all.map((one) => placeOf(one.blob.name).jobId),
+      jobs,
+    )
+    const parts = [...(snapshots > 0 ? [plural(snapshots, 'snapshot')] : []), ...(owners === '' || reason === 'marker' ? [] : [owners])]
     return row(
       all.length,
       all.reduce((sum, one) => sum + one.blob.sizeBytes, 0),
-      `${DELETE_WORDS[reason]}${of}`,
+      `${DELETE_WORDS[reason]}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
     )
   })
+}
+
+const NAMES_SHOWN = 4
+
+/** `41 jobs: clicks, orders, 15 without a name`; '' when no path names a job. */
+function ownersOf(jobIds: (string | null)[], jobs: Map<string, KnownJob>): string {
+  const ids = [...new Set(jobIds.filter((id) => id !== null))]
+  const names = [...new Set(ids.flatMap((id) => jobs.get(id)?.name ?? []))]
+  const nameless = ids.filter((id) => !jobs.get(id)?.name)
+  if (ids.length === 0) return ''
+  if (ids.length === 1) return `job ${names[0] ?? shortId(ids[0] ?? '')}`
+  const more = names.length > NAMES_SHOWN ? [`${names.length - NAMES_SHOWN} more names`] : []
+  const rest = nameless.length > 0 ? [`${nameless.length} without a name`] : []
+  return `${plural(ids.length, 'job')}: ${[...names.slice(0, NAMES_SHOWN), ...more, ...rest].join(', ')}`
 }
 
 function row(blobs: number, size: number, words: string): string {
@@ -77,8 +97,8 @@ const KEEP_WORDS: Record<KeepReason, [string, string]> = {
     'of jobs that nobody proves ended',
     'set exclusive: true if no other cluster uses these roots, or configure the history directory',
   ],
-  'last-of-lineage': ['last restore point of a job', '--also-last <job id>, or --unnamed-older-than for jobs without a name'],
-  'too-young': ['too young', ''],
+  'last-of-lineage': ['last restore points', '--also-last <job id>'],
+  'too-young': ['too young', 'a shorter --older-than'],
   'savepoints-left-alone': ['savepoints', '--savepoints-older-than <duration>'],
   'no-age-limit': ['no age limit given', '--older-than <duration>'],
   writing: ['being written', ''],
@@ -87,20 +107,41 @@ const KEEP_WORDS: Record<KeepReason, [string, string]> = {
   protected: ['needed by another snapshot, or not understood', ''],
 }
 
-function keepLines(decisions: Decision[]): string[] {
-  const kept = decisions.filter(isKept).flatMap(({ snapshot, reasons }) => {
+function keepLines(input: CleanupViewInput): string[] {
+  const kept = input.plan.decisions.filter(isKept).flatMap(({ snapshot, reasons }) => {
     const first = reasons[0]?.reason
-    return first === undefined || first === 'expired' ? [] : [{ reason: first, size: snapshotBytes(snapshot) }]
+    if (first === undefined || first === 'expired') return []
+    return [{ words: keepWords(first, snapshot, input), size: snapshotBytes(snapshot), jobId: snapshot.jobId }]
   })
-  return [...groupBy(kept, (one) => one.reason)].map(([reason, all]) => {
-    const [words, way] = KEEP_WORDS[reason]
-    const free = way === '' ? '' : `; to free: ${way}`
+  return [...groupBy(kept, (one) => one.words.join('; to free: '))].map(([words, all]) => {
+    const [why = '', ...way] = words.split('; to free: ')
+    const owners = ownersOf(
+      all.map((one) => one.jobId),
+      input.jobs,
+    )
     return row(
       all.length,
       all.reduce((sum, one) => sum + one.size, 0),
-      `${words}${free}`,
+      [`${why}${owners === '' || why.includes('without') ? '' : ` (${owners})`}`, ...way].join('; to free: '),
     )
   })
+}
+
+/** Why it stays, and what it would take to free it. */
+function keepWords(reason: KeepReason, { jobId }: { jobId: string | null }, input: CleanupViewInput): string[] {
+  const name = jobId === null ? null : (input.jobs.get(jobId)?.name ?? null)
+  if (reason === 'last-of-lineage' && name === null)
+    return ['last restore points of ended jobs without a name', '--unnamed-older-than <duration>']
+  const [words, way] = KEEP_WORDS[reason]
+  const ways = reason === 'job-unknown' ? unknownWay(input) : way
+  return ways === '' ? [words] : [words, ways]
+}
+
+/** Roots that nobody else uses prove nothing while a JobManager is silent. */
+function unknownWay({ plan, isExclusive }: CleanupViewInput): string {
+  if (!isExclusive) return KEEP_WORDS['job-unknown'][1]
+  const isSilent = plan.guards.some((guard) => guard.name === 'cluster' && guard.status === 'refuse')
+  return isSilent ? 'let every JobManager answer' : ''
 }
 
 const HELD_SHOWN = 12
@@ -111,7 +152,7 @@ function heldLines(held: Held[], input: CleanupViewInput): string[] {
 }
 
 function heldLine(reason: HoldReason, all: Held[], input: CleanupViewInput): string {
-  const where = [...new Set(all.map((one) => labelOf(one.prefix, input.jobs)))]
+  const where = [...new Set(all.map((one) => labelOf(one, input.jobs)))]
   const names = where.length <= 3 ? where.join(', ') : `${where.slice(0, 3).join(', ')} and ${where.length - 3} more`
   const sum = (pick: (one: Held) => number) => all.reduce((total, one) => total + pick(one), 0)
   return row(
@@ -121,9 +162,10 @@ function heldLine(reason: HoldReason, all: Held[], input: CleanupViewInput): str
   )
 }
 
-/** What a person calls a tree: the job's name, else the last part of its path. */
-function labelOf(prefix: string, jobs: Map<string, KnownJob>): string {
+/** What a person calls a tree: the job's name, else the last part of its path; of a top directory, that only some of it is meant. */
+function labelOf({ prefix, reason, blobs }: Held, jobs: Map<string, KnownJob>): string {
   const last = lastSegment(prefix)
+  if (reason === 'unknown-layout' && prefix.split('/').length === 3) return `${plural(blobs, 'blob')} in ${last}`
   const name = jobs.get(last)?.name
   return name ? `${name} ${last.slice(0, 8)}` : last.slice(0, 32)
 }

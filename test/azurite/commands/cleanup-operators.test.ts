@@ -1,6 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PASS } from '../../support/blob-proxy.js'
-import { CLEANUP, ENDED, GOING_BLOBS, LAST, LIVE, type Site, STAYING, sorted, startSite } from '../../support/cleanup-site.js'
+import { uuid } from '../../support/builders.js'
+import {
+  CLEANUP,
+  ENDED,
+  GOING_BLOBS,
+  LAST,
+  LIVE,
+  overwrite,
+  type Site,
+  STAYING,
+  sorted,
+  startSite,
+  TREE,
+} from '../../support/cleanup-site.js'
 import { cluster, type FakeJob } from '../../support/fake-cluster.js'
 import { startCli } from '../../support/run-cli.js'
 
@@ -82,6 +95,38 @@ describe('a job that starts between plan and delete', () => {
     expect(json.error?.suggestions).toContain('Nothing was deleted.')
     expect(code).toBe(6)
     expect(deletesSent()).toBe(0)
+  })
+})
+
+describe('cleanup after a run that was cut off when the _metadata had gone', () => {
+  /** Files beside which `_metadata` weighs nothing: without their `_metadata` they are orphans, and most of the container. */
+  const growFiles = async () => {
+    for (const number of [1, 2, 3]) await overwrite(site.client, `${TREE}/shared/${uuid(number)}`, Buffer.alloc(40_000))
+  }
+
+  it('goes on, on this machine or another: what was confirmed once is no surprise', async () => {
+    await growFiles()
+    await cutOff()
+    const { container, endpoint } = { container: site.client.containerName, endpoint: site.proxy.endpoint }
+    const other = await startCli({ container, endpoint, jobManagers: [site.jobManager.url] })
+    const elsewhere = await other.run([...CLEANUP, '--dry-run'])
+    await other.close()
+    const here = await site.cleanup('--yes')
+
+    expect(elsewhere.stdout).toMatch(/\nDry run: nothing was deleted\.\n$/)
+    expect(here.json).toMatchObject({ outcome: 'done', result: REST })
+    expect(sorted(await site.names())).toEqual(STAYING)
+  })
+
+  it('refuses a large share of orphans that nobody confirmed', async () => {
+    await growFiles()
+    for (const id of [1, 2, 3]) await site.client.deleteBlob(`${TREE}/chk-${id}/_metadata`)
+    const { code, json } = await site.cleanup('--yes')
+
+    expect(json.guards).toContainEqual(
+      expect.objectContaining({ name: 'share', status: 'refuse', override: expect.stringContaining('--max-share') }),
+    )
+    expect(code).toBe(6)
   })
 })
 

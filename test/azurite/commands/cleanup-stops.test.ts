@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type BlobRequest, PASS, type Verdict } from '../../support/blob-proxy.js'
 import { uuid } from '../../support/builders.js'
-import { CLEANUP, GOING_BLOBS, NEEDED, type Site, STAYING, sorted, startSite, TREE } from '../../support/cleanup-site.js'
+import { CLEANUP, GOING_BLOBS, LOCK, NEEDED, type Site, STAYING, sorted, startSite, TREE } from '../../support/cleanup-site.js'
 
 let site: Site
 
@@ -12,7 +12,6 @@ beforeEach(async () => {
 })
 afterEach(() => site.close())
 
-const LOCK = '_flinkops/cleanup.lock'
 const runsDirectory = () => join(site.cli.dir, 'state/flinkops/runs')
 const deletesSent = () => site.proxy.requests.filter((one) => one.kind === 'delete').length
 

@@ -210,8 +210,10 @@ describe.sequential('cleanup on a tree that nobody writes to any more', () => {
 
     const lines = screenLines(text)
     expect(lines[0]).toMatch(/^Scanned 13\d blobs/)
-    expect(lines).toContainEqual(expect.stringMatching(/expired checkpoints \(3 snapshots\)$/))
-    expect(lines).toContainEqual(expect.stringMatching(/1 {2} +[\d.]+ \S+ {2}last restore point of a job; to free: --also-last/))
+    expect(lines).toContainEqual(expect.stringMatching(/expired checkpoints \(3 snapshots, job sales_pipeline\)$/))
+    expect(lines).toContainEqual(
+      expect.stringMatching(/1 {2} +[\d.]+ \S+ {2}last restore points \(job sales_pipeline\); to free: --also-last/),
+    )
     expect(text).toContain(QUESTION)
     expect(lines).toContain('Nothing was deleted.')
     expect(code).toBe(6)

@@ -68,7 +68,8 @@ const PLAN: CleanupPlan = {
   scanned: { blobs: 1200, bytes: 5 * 1024 ** 3, snapshots: 4 },
 }
 const JOBS = new Map([[JOB, { jobId: JOB, name: 'sales_pipeline' } as KnownJob]])
-const show = (columns: number, plan = PLAN) => cleanupPlanText({ plan, jobs: JOBS, streams: person(columns) })
+const show = (columns: number, plan = PLAN, isExclusive = false) =>
+  cleanupPlanText({ plan, jobs: JOBS, isExclusive, streams: person(columns) })
 
 describe('the clean-up plan', () => {
   it('says what goes, what stays and why, what is held, and which guards speak', () => {
@@ -77,16 +78,16 @@ describe('the clean-up plan', () => {
         'Scanned 1,200 blobs, 5.0 GiB, 4 snapshots.',
         '',
         'Delete 3 blobs, frees 3.0 MiB',
-        '        2    3.0 KiB  expired checkpoints (1 snapshot)',
-        '        1    3.0 MiB  orphans: no snapshot needs them',
+        '        2    3.0 KiB  expired checkpoints (1 snapshot, job sales_pipeline)',
+        '        1    3.0 MiB  orphans: no snapshot needs them (job sales_pipeline)',
         '',
         'Keep 3 snapshots',
-        '        1    2.0 KiB  last restore point of a job; to free: --also-last <job id>, or --unnamed-older-than for jobs without a name',
-        '        2    4.0 KiB  of running jobs',
+        '        1    2.0 KiB  last restore points (job sales_pipeline); to free: --also-last <job id>',
+        '        2    4.0 KiB  of running jobs (job sales_pipeline)',
         '',
         'Held: needed by no snapshot, yet left alone',
         '       12    4.0 KiB  the job is running, and may need it although no snapshot names it (sales_pipeline a1b2c3d4)',
-        '        1        0 B  not where Flink keeps state: never touched (other)',
+        '        1        0 B  not where Flink keeps state: never touched (1 blob in other)',
         '',
         'Guards: 1 of 4 ok',
         "  warn    clock: this machine's clock is 400 s off.",
@@ -101,9 +102,27 @@ describe('the clean-up plan', () => {
 
     expect(narrow.split('\n').filter((line) => line.length > 60)).toEqual([])
     expect(narrow).toContain(
-      '        1    2.0 KiB  last restore point of a job; to free:\n                      --also-last <job id>, or\n',
+      '        1    2.0 KiB  last restore points (job\n                      sales_pipeline); to free: --also-last\n                      <job id>\n',
     )
     expect(narrow.replaceAll(/\n {10,}(?=\S)/g, ' ')).toBe(show(1000))
+  })
+
+  it('says how a job is given up of which nobody knows the name', () => {
+    const plan = { ...PLAN, decisions: [kept('x/chk-7', 'last-of-lineage'), kept('x/chk-8', 'last-of-lineage')] }
+    const text = cleanupPlanText({ plan, jobs: new Map(), isExclusive: true, streams: person(200) })
+
+    expect(text).toContain('2    4.0 KiB  last restore points of ended jobs without a name; to free: --unnamed-older-than <duration>\n')
+  })
+
+  it('advises on jobs that nobody proves ended what would prove it', () => {
+    const unknown = { ...PLAN, decisions: [kept('x/chk-7', 'job-unknown')] }
+    const silent = { ...unknown, guards: [{ name: 'cluster', status: 'refuse' as const, message: 'it is silent', override: null }] }
+    const way = (plan: CleanupPlan, isExclusive: boolean) =>
+      /nobody proves ended \(job sales_pipeline\)(.*)/.exec(show(300, plan, isExclusive))?.[1]
+
+    expect(way(unknown, false)).toContain('; to free: set exclusive: true')
+    expect(way(unknown, true)).toBe('')
+    expect(way(silent, true)).toBe('; to free: let every JobManager answer')
   })
 
   it('says that there is nothing to delete by an empty section, and that all guards are content', () => {
