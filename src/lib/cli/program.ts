@@ -1,28 +1,7 @@
-import type { EffectiveConfig, JobSpec } from '../config/settings.js'
 import { notFoundError, usageError } from '../errors.js'
 import type { Program } from '../operations/program.js'
-import type { StartedJob, StartJournal } from '../ports-started.js'
-import { readJar, readScript } from './read-program.js'
-
-export interface ProgramFlags {
-  'entry-class'?: string | undefined
-  arg?: string[] | undefined
-  parallelism?: number | undefined
-  define?: string[] | undefined
-  'job-name'?: string | undefined
-}
-
-export interface ReadProgramsInput {
-  /** A script, a jar, a name under `jobs:`, or the name of a job. */
-  text: string
-  context: { config: EffectiveConfig; starts: StartJournal; signal: AbortSignal }
-  flags?: ProgramFlags
-  onNotice: (text: string) => void
-}
-
-interface Reading extends Required<ReadProgramsInput> {
-  started: StartedJob[]
-}
+import type { StartedJob } from '../ports-started.js'
+import { type Reading, type ReadProgramsInput, readSpec } from './read-spec.js'
 
 /**
  * What to start, one program for each job of it: a name under `jobs:`, a `.sql` script, a `.jar`, a job that flinkops has started before, or
@@ -46,32 +25,6 @@ export async function readPrograms(input: ReadProgramsInput): Promise<Program[]>
 function only(name: string, programs: Program[]): Program[] {
   const named = programs.filter((program) => program.names.includes(name))
   return named.length === 0 ? programs : named
-}
-
-async function readSpec(spec: JobSpec, keys: string[], { flags, started, context, onNotice }: Reading): Promise<Program[]> {
-  const asked = flags['job-name'] === undefined ? [] : [flags['job-name']]
-  if (spec.kind === 'script') {
-    checkScriptFlags(flags)
-    const names = asked.length > 0 ? asked : keys
-    return readScript({ path: spec.script, defines: definesOf(flags), names, onNotice })
-  }
-  if (flags.define !== undefined) throw usageError('--define goes with a script, not with a jar.', 'Give a jar its arguments with --arg.')
-  const jar = {
-    path: spec.jar,
-    entryClass: flags['entry-class'] ?? spec.entryClass,
-    args: flags.arg ?? spec.args,
-    parallelism: flags.parallelism ?? spec.parallelism,
-    signal: context.signal,
-  }
-  const { memory } = await readJar({ ...jar, names: [] })
-  const before = started.toReversed().flatMap((job) => (job.name !== null && isSameJar(job, memory) ? [job.name] : []))
-  return [await readJar({ ...jar, names: asked.length > 0 ? asked : [...new Set([...before, ...keys])] })]
-}
-
-/** Arguments decide what a jar calls its job. */
-function isSameJar(job: StartedJob, memory: Program['memory']): boolean {
-  const identity = (one: Program['memory']) => JSON.stringify([one.kind, one.path, one.entryClass, one.args])
-  return memory.args !== null && identity(job) === identity(memory)
 }
 
 async function readRemembered(job: StartedJob, reading: Reading): Promise<Program[]> {
@@ -127,22 +80,6 @@ async function inMappedScripts(reading: Reading): Promise<Program | null> {
     if (named !== undefined) return named
   }
   return null
-}
-
-function checkScriptFlags(flags: ProgramFlags): void {
-  const wrong = (['entry-class', 'arg', 'parallelism'] as const).find((name) => flags[name] !== undefined)
-  if (wrong !== undefined)
-    throw usageError(`--${wrong} goes with a jar, not with a script.`, 'Put it into the script with SET, or use --define.')
-}
-
-function definesOf({ define = [] }: ProgramFlags): Record<string, string> {
-  return Object.fromEntries(
-    define.map((text) => {
-      const [, name, value] = /^([A-Za-z_][\w.-]*)=([\s\S]*)$/.exec(text) ?? []
-      if (name === undefined || value === undefined) throw usageError(`--define ${text.split('=')[0]}: write it as NAME=value.`)
-      return [name, value]
-    }),
-  )
 }
 
 function unknown(text: string, { context, started }: Reading): Error {

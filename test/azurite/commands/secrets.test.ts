@@ -116,6 +116,7 @@ const COMMANDS: { args: string[]; exit: number }[] = [
   { args: ['savepoint', 'sales_pipeline'], exit: 0 },
   { args: ['stop', 'sales_pipeline', '--yes'], exit: 0 },
   { args: ['resume', 'job.sql', '--from', 'savepoint-a1b2c3-000000000001'], exit: 0 },
+  { args: ['start', 'job.sql', '--define', 'A=b', '-n'], exit: 0 },
   { args: ['list-checkpoints'], exit: 0 },
   { args: ['list-savepoints'], exit: 0 },
   { args: ['inspect', 'savepoint-a1b2c3-000000000001'], exit: 0 },
@@ -172,7 +173,15 @@ describe.concurrent('secrets stay where they are', () => {
       const { results, journal } = await runAll(await startMarked(way, way.wrong()), ['--json'], { DEBUG: '*' })
 
       const exits = Object.fromEntries(COMMANDS.map(({ args: [command = ''] }, at) => [command, results[at]?.code]))
-      expect(exits).toMatchObject({ savepoint: 4, resume: 4, 'list-checkpoints': 4, 'list-savepoints': 4, inspect: 4, cleanup: 4 })
+      expect(exits).toMatchObject({
+        savepoint: 4,
+        resume: 4,
+        start: 4,
+        'list-checkpoints': 4,
+        'list-savepoints': 4,
+        inspect: 4,
+        cleanup: 4,
+      })
       expect(JSON.parse(results[4]?.stdout ?? '')).toMatchObject({ error: { code: 'NOT_AUTHORISED', exitCode: 4 } })
       expect(found(everythingSaid(results, journal))).toEqual([])
     },
