@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CLEANUP, type Site, startSite } from '../../support/cleanup-site.js'
+import { type Site, startSite } from '../../support/cleanup-site.js'
 import { runInTerminal, screenLines } from '../../support/run-cli.js'
+import { keepDeleted } from '../../support/soft-delete.js'
 import { ageInYear, jobsOfYear, storeYear, yearOf } from '../../support/year.js'
 
 /** 3 jobs that run, 40 dead ones, 6 savepoints. */
@@ -11,6 +12,8 @@ const YEAR = yearOf({
   isCrashed: (name, back) => name === 2 && back === 4,
 })
 const SAVEPOINTS = [2, 3, 4, 5, 6, 7].map((at) => `savepoints/savepoint-${YEAR[at]?.jobId.slice(0, 6)}-00000000000${at}`)
+
+const QUESTION = 'Delete this? Type delete to go on: '
 
 let site: Site
 
@@ -23,6 +26,7 @@ beforeAll(async () => {
     jobs: (path) => jobsOfYear(YEAR, path),
     ageMs: ageInYear(YEAR, () => 50 * 86_400_000),
   })
+  keepDeleted(site.proxy, site.client)
 }, 120_000)
 afterAll(() => site.close())
 
@@ -31,7 +35,10 @@ describe('the plan of a container with 40 dead jobs, 3 running and 6 savepoints'
     'is read on one screen of %d columns: what goes, what stays and why, what it frees, what it takes to free the rest',
     async (columns) => {
       expect(YEAR.filter((one) => one.back > 0)).toHaveLength(40)
-      const { text } = await runInTerminal(site.cli, [...CLEANUP, '--dry-run'], { columns })
+      const { text } = await runInTerminal(site.cli, ['cleanup', '--older-than', '24h'], {
+        columns,
+        answer: { to: QUESTION, type: 'no\n' },
+      })
       const lines = screenLines(text)
       if (process.env.FLINKOPS_SHOW === '1') console.log(lines.join('\n'))
       const whole = lines.join('\n').replaceAll(/\n {10,}(?=\S)/g, ' ')
@@ -44,7 +51,8 @@ describe('the plan of a container with 40 dead jobs, 3 running and 6 savepoints'
       expect(whole).toMatch(/ savepoints .*; to free: --savepoints-older-than <duration>/)
       expect(whole).toMatch(/ last restore points of ended jobs without a name; to free: --unnamed-older-than <duration>/)
       expect(whole).toMatch(/ not where Flink keeps state: never touched \(1 blob in checkpoints\)/)
-      expect(whole).toContain('Dry run: nothing was deleted.')
+      expect(whole).toContain('Guards: 13 of 13 ok')
+      expect(whole).toMatch(/Nothing was deleted\.\s*$/)
     },
   )
 })
