@@ -115,7 +115,9 @@ async function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { 
   const manifest = ledger.current()
   const isDone = manifest.jobs.every((job) => job.state === 'running' || !asked.has(job.jobId))
   if (problem === null && isDone) {
-    screen.say(`Done: ${plural(asked.size, 'job')} up, each restored from its own path: proven`)
+    const back = manifest.jobs.filter((job) => asked.has(job.jobId) && job.resumedAs !== job.jobId)
+    const others = asked.size === back.length ? '' : `; ${plural(asked.size - back.length, 'job')} never went down`
+    screen.say(`Done: ${plural(back.length, 'job')} back, each restored from its own path: proven${others}`)
     process.exitCode = EXIT.done
     return json(context, manifest, 'done', objections)
   }

@@ -34,6 +34,13 @@ export function joinWindow(manifest: Manifest, running: WindowJob[], nowMs: numb
   return { manifest: withJobs(manifest, jobs, nowMs), superseded }
 }
 
+/** Jobs that were to be stopped and are not there any more, as what they are: gone without a savepoint of this window. */
+export function withGone(manifest: Manifest, running: ReadonlySet<string>): Manifest {
+  const error = 'it ended before it was asked to stop, so no savepoint of it was taken'
+  const isGone = (job: ManifestJob) => job.state === 'planned' && !running.has(job.jobId)
+  return { ...manifest, jobs: manifest.jobs.map((job) => (isGone(job) ? { ...job, state: 'failed', error } : job)) }
+}
+
 /** Where the run itself stands, else its former run; -1 = nowhere. */
 function placeOf(job: WindowJob, jobs: ManifestJob[]): number {
   const own = jobs.findIndex((one) => one.jobId === job.jobId || one.resumedAs === job.jobId)

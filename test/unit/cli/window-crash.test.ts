@@ -1,46 +1,13 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { runResumeWindow } from '../../../src/lib/cli/resume-window.js'
-import { runStopWindow } from '../../../src/lib/cli/stop-window.js'
-import { lastManifest } from '../../../src/lib/operations/load-manifest.js'
 import { DEATHS, type Death, manifestOf, type Process, running, startProcess, type World, world } from '../../support/fake-window.js'
+import { resumeAll, stopAll } from '../../support/run-window.js'
 
 const NAMES = ['orders', 'customers', 'sales']
 
 afterEach(() => {
   process.exitCode = undefined
 })
-
-function stopAll({ context, screen, wayBack }: Process): Promise<object> {
-  const options = {
-    only: [],
-    except: [],
-    parallel: 2,
-    drain: false,
-    format: 'CANONICAL' as const,
-    target: null,
-    allowForeignTarget: false,
-    allowed: new Set<never>(),
-    isNewWindow: false,
-    isDryRun: false,
-    isConfirmed: true,
-  }
-  return runStopWindow({ options, context, screen, wayBack })
-}
-
-function resumeAll({ context, screen, launch }: Process): Promise<object> {
-  return runResumeWindow({
-    options: { only: [], except: [], waitFor: 'checkpoint', isDryRun: false },
-    context,
-    screen,
-    launch,
-    window: async ({ url }) => {
-      const last = await lastManifest(context.maintenance, { context: 'prod', jobManager: url })
-      if (last === null) throw new Error('there is no window')
-      return last
-    },
-  })
-}
 
 /** Runs until it ends or is killed, as often as there are deaths, and then to its end. */
 async function runThrough(on: World, run: (one: Process) => Promise<object>, deaths: Death[]): Promise<Process> {
