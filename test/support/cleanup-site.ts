@@ -108,7 +108,7 @@ export const STAYING = sorted([...NEEDED, TREE, LAST, `${TREE}/shared`])
 export const GOING_BLOBS = 3 * 2 + 3 + 3 + 2 + 4
 
 /** The tree of a job that ended long ago, as it is found: four retained checkpoints, orphans, what a crash left, directory markers. */
-export async function storeSales(client: ContainerClient): Promise<void> {
+async function storeSales(client: ContainerClient): Promise<void> {
   for (const id of [1, 2, 3, 4]) await storeCheckpoint(client, { jobId: ENDED, checkpointId: id, shared: [uuid(id), uuid(id + 1)] })
   for (const number of [71, 72, 73]) await storeFile(client, `${TREE}/shared/${uuid(number)}`)
   for (const number of [81, 82]) await storeFile(client, `${TREE}/chk-5/${uuid(number)}`)
