@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { countFlag } from './flags.js'
 
 /** What to start, and beside what. */
-export const programFlags = {
+const programFlags = {
   'entry-class': Flags.string({ description: 'main class of the jar' }),
   arg: Flags.string({ description: 'argument of the program, one each time', multiple: true, multipleNonGreedy: true }),
   parallelism: countFlag({ description: 'parallelism of the jar job' }),
