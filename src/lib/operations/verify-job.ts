@@ -50,7 +50,7 @@ export async function verifyJob(input: VerifyJobInput): Promise<JobVerdict> {
   const watch = new JobWatch()
   try {
     const watched = await watchJob(watch, input)
-    if (watched.findings.length > 0) return verdict(watched.findings)
+    if ('findings' in watched) return verdict(watched.findings)
     const newest = await verifyNewest(input)
     const findings = [...paceFindings(watch, watched.config), ...newest.findings]
     return verdict(findings, newest.proof && proofOf(watch, watched.config, newest.proof))
@@ -61,7 +61,8 @@ export async function verifyJob(input: VerifyJobInput): Promise<JobVerdict> {
   }
 }
 
-type Watched = { findings: string[]; config: CheckpointConfig }
+/** Why it cannot be proven, or two more checkpoints were completed under this configuration. */
+type Watched = { findings: string[] } | { config: CheckpointConfig }
 
 async function watchJob(watch: JobWatch, input: VerifyJobInput): Promise<Watched> {
   const { jobManager, job, signal, now, pause = (ms, aborted) => sleep(ms, undefined, { signal: aborted }) } = input
@@ -73,25 +74,11 @@ async function watchJob(watch: JobWatch, input: VerifyJobInput): Promise<Watched
     watch.see({ atMs: now(), state, stats })
     config ??= await checkpointsOffOrUnknown(jobManager, job.jobId, signal)
     const findings = await findingsNow(watch, config, input)
-    if (findings.length > 0) return { findings, config: config ?? OFF }
-    if (config !== null && watch.completed.size >= WANTED) return { findings, config }
+    if (findings.length > 0) return { findings }
+    if (config !== null && watch.completed.size >= WANTED) return { config }
     input.onProgress({ state: state ?? 'unknown', completed: watch.completed.size, elapsedMs: now() - startedMs })
     await pause(Math.min(SLOWEST_POLL_MS, Math.max(200, (config?.intervalMs ?? 2000) / 4)), signal)
   }
-}
-
-const OFF: CheckpointConfig = {
-  mode: '',
-  intervalMs: null,
-  timeoutMs: 0,
-  minPauseMs: 0,
-  maxConcurrent: 1,
-  externalized: { enabled: false, deleteOnCancellation: false },
-  stateBackend: null,
-  checkpointStorage: null,
-  tolerableFailedCheckpoints: null,
-  changelogEnabled: null,
-  changelogStorage: null,
 }
 
 /** What is certain by now. */
@@ -99,8 +86,8 @@ async function findingsNow(watch: JobWatch, config: CheckpointConfig | null, inp
   const state = watch.last?.state ?? null
   if (state === null) return ['the JobManager does not know the job any more']
   if (hasEnded(state)) return [await endedFinding(state, input)]
-  if (state === 'RUNNING' && (config === null || config.intervalMs === null))
-    return ['it takes no checkpoints: checkpointing is off, so only a savepoint could bring its state back']
+  const isOff = config === null ? watch.last?.stats === null : config.intervalMs === null
+  if (state === 'RUNNING' && isOff) return ['it takes no checkpoints: checkpointing is off, so only a savepoint could bring its state back']
   if (watch.restarts >= RESTARTS_OF_A_LOOP) return [`it is in a restart loop: ${watch.restarts} restarts meanwhile${await cause(input)}`]
   const failures = failuresInARow(watch.last?.stats ?? null)
   if (failures.filter((one) => watch.failed.has(one.id)).length >= 2) return [failingFinding(failures)]

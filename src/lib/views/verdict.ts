@@ -11,7 +11,7 @@ export function snapshotVerdictText({ path, findings, proof, deep }: SnapshotVer
       ? []
       : [
           `_metadata is readable and lies in its place (format ${proof.formatVersion}, checkpoint ${proof.checkpointId})`,
-          `${plural(proof.files, 'file')} are there, ${bytes(proof.bytes)}: none is empty or shorter than its handle says`,
+          `every file is there (${plural(proof.files, 'file')}, ${bytes(proof.bytes)}), none empty or shorter than its handle says`,
         ]
   return lines(`Restorable: ${path}`, [...seen, ...(deep === null ? [] : deepWords(deep))])
 }

@@ -35,7 +35,7 @@ describe('the verdict on a snapshot', () => {
       [
         `Restorable: ${PATH}`,
         '  _metadata is readable and lies in its place (format 6, checkpoint 7)',
-        '  45 files are there, 3.0 MiB: none is empty or shorter than its handle says',
+        '  every file is there (45 files, 3.0 MiB), none empty or shorter than its handle says',
       ].join('\n'),
     )
   })
