@@ -143,7 +143,11 @@ function submit(world: World, { name, path }: ManifestJob, jobId: string): strin
 
 function contextOf(world: World, step: Step): Context {
   const parts = {
-    config: { contextName: { value: 'prod' }, roots: { savepoints: { value: [uri('savepoints')] } } },
+    config: {
+      contextName: { value: 'prod' },
+      jobManagers: { source: 'flinkops.yaml' },
+      roots: { savepoints: { value: [uri('savepoints')] } },
+    },
     journal: journalOf(world, step),
     maintenance: maintenanceOf(world, step),
     jobManager: async () => jobManagerOf(world, step),

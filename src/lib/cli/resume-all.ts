@@ -11,7 +11,7 @@ import { latestWindow } from './latest-window.js'
 import { resumeProgram } from './resume-run.js'
 import { runResumeWindow } from './resume-window.js'
 import { programFor } from './way-back.js'
-import { newWindowId, type Screen } from './window.js'
+import { newWindowId, type Screen, windowPlace } from './window.js'
 
 export interface ResumeAllOptions {
   only: string[]
@@ -63,7 +63,7 @@ interface World {
 async function windowFor(options: ResumeAllOptions, world: World): Promise<Manifest> {
   const { context, jobManager } = world
   if (options.manifest !== null) return fromHand(options.manifest, context)
-  const where = { context: context.config.contextName.value, jobManager: jobManager.url }
+  const where = windowPlace(context, jobManager)
   const last = await lastManifest(context.maintenance, where)
   if (options.isLatest) {
     const flinkVersion = await jobManager.version(context.signal)

@@ -47,7 +47,7 @@ function show({ screen, options, surveyed, objections, window, superseded, forme
     screen.say(`Stopping ${job.name} (${job.jobId}), trigger id ${job.triggerId}: asked for earlier`)
   for (const job of superseded)
     if (job.path !== null)
-      screen.notice(`${job.name} was stopped at ${job.path} and runs again from elsewhere; that savepoint is left as it is.`)
+      screen.notice(`${job.name} was stopped at ${job.path} and was started again since; that savepoint is left as it is.`)
   const planned = surveyed.map((job) => ({ name: job.name, jobId: job.jobId, words: wordsOf(job) }))
   const title = `To stop: ${plural(planned.length, 'job')}`
   if (!isRefused) screen.say(windowText(title, planned, objections, screen.streams))

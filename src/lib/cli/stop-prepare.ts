@@ -11,7 +11,7 @@ import { isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
 import { type Objection, type Override, objectionsTo } from '../state/objections.js'
 import { pickJobs } from '../state/pick-jobs.js'
 import { joinWindow, newWindow, withGone } from '../state/window.js'
-import { newWindowId, type Screen, waitingFor } from './window.js'
+import { newWindowId, type Screen, waitingFor, windowPlace } from './window.js'
 
 export interface StopWindowOptions {
   only: string[]
@@ -54,8 +54,7 @@ export async function prepare(input: StopWindowInput): Promise<Prepared> {
   const plain = await context.jobManager()
   const running = (await plain.jobs(context.signal)).filter((job) => !hasEnded(job.state))
   const { jobManager } = waitingFor(plain, context, screen)
-  const config = await context.withCluster()
-  const where = { context: config.contextName.value, jobManager: plain.url }
+  const where = windowPlace(context, plain)
   const last = await lastManifest(context.maintenance, where)
   const former = last !== null && isOpen(last) ? last : null
   const targets = await targetsOf(options, context, jobManager)

@@ -29,6 +29,12 @@ export function newWindowId(nowMs: number): string {
   return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:-]/g, '')}-${randomBytes(3).toString('hex')}`
 }
 
+/** Whose window it is: its context's; where a cluster was named by hand, that cluster's alone. */
+export function windowPlace({ config }: Context, jobManager: JobManager): Pick<Manifest, 'context' | 'jobManager'> {
+  const isByHand = /^(flag --jobmanager|FLINKOPS_JOBMANAGER)/.test(config.jobManagers.source)
+  return { context: isByHand ? null : config.contextName.value, jobManager: jobManager.url }
+}
+
 const COPY_TIMEOUT_MS = 10_000
 
 /** The ledger of a window, with its copy in the container of the savepoints. */

@@ -65,6 +65,15 @@ describe('a window that is stopped', () => {
     expect(process.exitCode).toBe(3)
   })
 
+  it('is not found from a cluster that is named by hand: its jobs are others', async () => {
+    await stopAll(start())
+    const one = start()
+    one.context.config.jobManagers.source = 'flag --jobmanager'
+    on.jobs.push({ jobId: idOf(9), name: 'elsewhere', state: 'RUNNING', restoredFrom: null })
+
+    expect((await stopAll(one)).jobs.map((job) => job.name)).toEqual(['elsewhere'])
+  })
+
   it('says that nothing runs where nothing does, and leaves no manifest', async () => {
     on = world([])
     const one = start()
