@@ -134,13 +134,27 @@ function lastOfLineages(input: RetentionInput): Map<Snapshot, string> {
       ...byLivingJob(lineage, input.jobs),
     ]) {
       if (isGivenUp(key, group, input)) continue
-      const newest = group.toSorted(byAge).slice(0, Math.max(1, input.policy.keepLast))
-      for (const snapshot of newest)
+      for (const snapshot of newestOf(group, Math.max(1, input.policy.keepLast)))
         last.set(snapshot, last.get(snapshot) ?? lastWords(label, input.policy.keepLast) + hint(key, snapshot, input))
     }
   }
   keepRemains(input, last)
   return last
+}
+
+/**
+ * The newest by time, and of each job among them the one with the highest checkpoint id: in a copied container Last-Modified tells when a
+ * blob was copied, not when the checkpoint was made. The id alone would not do: it starts again when a job id is used again.
+ */
+function newestOf(group: Snapshot[], count: number): Set<Snapshot> {
+  const newest = new Set(group.toSorted(byAge).slice(0, count))
+  for (const { jobId } of [...newest]) {
+    const [highest] = group
+      .filter((one) => one.jobId === jobId && one.checkpointId !== null)
+      .toSorted((a, b) => (b.checkpointId ?? 0) - (a.checkpointId ?? 0))
+    if (highest) newest.add(highest)
+  }
+  return newest
 }
 
 /** Where nothing of a lineage restores, the newest that holds anything stays, for whoever wants to mend it. */

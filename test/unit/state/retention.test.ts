@@ -76,6 +76,13 @@ describe('retain', () => {
     expect([early?.verdict, late?.verdict]).toEqual(['expire', 'keep'])
   })
 
+  it('keeps the higher checkpoint id, too, where the times tell another order: a copied container', () => {
+    const copiedFirst = checkpoint(A, 2, { completedAtMs: NOW - 30 * DAY })
+    const copiedLast = checkpoint(A, 1, { completedAtMs: NOW - 29 * DAY })
+    const older = checkpoint(A, 0, { completedAtMs: NOW - 31 * DAY })
+    expect(decide([older, copiedLast, copiedFirst], [job(A)], ALL).map((one) => one.verdict)).toEqual(['expire', 'keep', 'keep'])
+  })
+
   it('does not count one that cannot be restored as the last', () => {
     expect(fate([checkpoint(A, 1, OLD), checkpoint(A, 2, { completeness: 'broken' })], [job(A)])).toEqual(['last-of-lineage'])
   })
