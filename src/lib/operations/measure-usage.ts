@@ -4,10 +4,12 @@ import { attribute } from '../state/attribute.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
 import { groupLineages } from '../state/lineage.js'
 import type { Survey } from '../state/survey.js'
-import { type Amount, nothing, sumOf } from '../usage/amount.js'
-import { type Forecast, forecast, type Growth, growthSince, type Look } from '../usage/growth.js'
-import { capacityCost, type PriceTable, type WriteEstimate, writesOfMonth } from '../usage/prices.js'
-import { blobsOf, bytesOf, type LineageUsage, sumUsage, type UsageSums } from '../usage/sums.js'
+import { type Account, accountFor } from '../usage/account.js'
+import { type Amount, sumOf } from '../usage/amount.js'
+import type { Look } from '../usage/growth.js'
+import { bytesOf } from '../usage/lineage-usage.js'
+import type { PriceTable } from '../usage/prices.js'
+import { sumUsage, type UsageSums } from '../usage/sums.js'
 import { checkpointsOffOrUnknown } from './checkpoint-settings.js'
 import { type Gathered, type GatherInput, gatherJobs } from './gather-jobs.js'
 import { matchJobs } from './match-jobs.js'
@@ -29,28 +31,9 @@ export interface MeasureUsageInput {
   onBlobs?: (blobs: number) => void
 }
 
-export interface UsageRow extends LineageUsage {
-  blobs: number
-  bytes: number
-  capacityCost: number
-  /** `null` when no job of it is running, or its interval is not known. */
-  writes: WriteEstimate | null
-  /** Since the look before; `null` when that one did not see it. */
-  growthBytes: number | null
-}
-
-export interface Usage {
+export interface Usage extends Account {
+  /** By the service's clock. */
   atMs: number
-  rows: UsageRow[]
-  /** What is no lineage's; `null` when one job was asked for. */
-  rest: { temporary: Amount; other: Amount; markers: Amount; softDeleted: Amount | null } | null
-  /** Of all that is shown, without what is soft-deleted. */
-  total: Amount
-  /** Capacity, soft-deleted bytes included, and writes where they are known. */
-  costOfMonth: number
-  growth: Growth | null
-  forecast: Forecast & { costIn30Days: number | null }
-  prices: PriceTable
   notices: string[]
 }
 
@@ -65,12 +48,11 @@ export async function measureUsage(input: MeasureUsageInput): Promise<Usage> {
   const look = lookOf(sums, survey)
   const looks = await input.history.looks()
   if (survey.isStable) await input.history.remember(look)
-  const only = input.job === null ? null : matchJobs(input.job, jobs)
-  const lineages = only === null ? sums.lineages : sums.lineages.filter((row) => row.jobIds.some((id) => only.has(id)))
+  const asked = input.job === null ? null : matchJobs(input.job, jobs)
+  const only = asked && sums.lineages.filter((row) => row.jobIds.some((id) => asked.has(id)))
   return {
-    ...priced({ input, lineages, intervals, sums, softDeleted, look, looks }),
+    ...accountFor({ only, intervals, prices: input.prices, sums, softDeleted, look, looks }),
     atMs: survey.serverTimeMs,
-    prices: input.prices,
     notices: noticesOf(survey, gathered),
   }
 }
@@ -80,50 +62,6 @@ function join({ exclusive }: MeasureUsageInput, gathered: Gathered, found: Surve
   const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive, allClustersAnswered })
   const snapshots = attribute({ snapshots: found.snapshots, jobs, nowMs: found.serverTimeMs, allClustersAnswered })
   return { survey: { ...found, snapshots }, jobs }
-}
-
-interface PricedInput {
-  input: MeasureUsageInput
-  lineages: LineageUsage[]
-  intervals: Map<string, number>
-  sums: UsageSums
-  softDeleted: Amount | null
-  look: Look
-  looks: Look[]
-}
-
-function priced({ input, lineages, intervals, sums, softDeleted, look, looks }: PricedInput) {
-  const names = new Set(lineages.map((row) => row.lineage))
-  const narrow = (one: Look) => (input.job === null ? one : narrowed(one, names))
-  const now = narrow(look)
-  const before = looks.map(narrow)
-  const growth = growthSince(before, now)
-  const rows = lineages.map((row) => rowOf(row, intervals, input.prices, growth))
-  const ofRows = sumOf(rows)
-  const total = input.job === null ? sums.total : ofRows
-  const expected = forecast(before, now)
-  const writesCost = rows.reduce((sum, row) => sum + (row.writes?.cost ?? 0), 0)
-  const { temporary, other, markers } = sums
-  return {
-    rows,
-    rest: input.job === null ? { temporary, other, markers: { blobs: markers, bytes: 0 }, softDeleted } : null,
-    total,
-    costOfMonth: capacityCost(total.bytes + (softDeleted ?? nothing()).bytes, input.prices) + writesCost,
-    growth,
-    forecast: { ...expected, costIn30Days: expected.bytesIn30Days === null ? null : capacityCost(expected.bytesIn30Days, input.prices) },
-  }
-}
-
-function rowOf(row: LineageUsage, intervals: Map<string, number>, prices: PriceTable, growth: Growth | null): UsageRow {
-  const intervalMs = row.jobIds.map((id) => intervals.get(id)).find((one) => one !== undefined)
-  return {
-    ...row,
-    blobs: blobsOf(row),
-    bytes: bytesOf(row),
-    capacityCost: capacityCost(bytesOf(row), prices),
-    writes: writesOfMonth(row, intervalMs, prices),
-    growthBytes: growth?.lineages[row.lineage] ?? null,
-  }
 }
 
 function lookOf(sums: UsageSums, survey: Survey): Look {
@@ -136,11 +74,6 @@ function lookOf(sums: UsageSums, survey: Survey): Look {
     ...sums.total,
     lineages: Object.fromEntries(sums.lineages.map((row) => [row.lineage, bytesOf(row)])),
   }
-}
-
-function narrowed(look: Look, names: Set<string>): Look {
-  const lineages = Object.fromEntries(Object.entries(look.lineages).filter(([name]) => names.has(name)))
-  return { ...look, lineages, bytes: Object.values(lineages).reduce((sum, bytes) => sum + bytes, 0) }
 }
 
 /** Time between checkpoints of every running job, as configured. */

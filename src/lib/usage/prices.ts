@@ -1,4 +1,4 @@
-import type { LineageUsage } from './sums.js'
+import type { LineageUsage } from './lineage-usage.js'
 
 /** What one kind of account costs. */
 export interface Price {

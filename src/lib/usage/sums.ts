@@ -2,28 +2,8 @@ import { isPlainName, lastSegment, parentOf, placeOf } from '../state/layout.js'
 import { type Location, locationKey } from '../state/location.js'
 import type { Snapshot } from '../state/snapshot.js'
 import type { StoredBlob } from '../state/survey.js'
-import { type Amount, add, nothing, sumOf } from './amount.js'
-
-/** What lies in storage of one lineage; each blob counts once, where it lies. */
-export interface LineageUsage {
-  key: string
-  /** What a person calls it. */
-  lineage: string
-  jobIds: string[]
-  /** Complete ones. */
-  checkpoints: number
-  savepoints: number
-  /** With a `_metadata`, and yet not to be restored from. */
-  incomplete: number
-  /** In the directories of snapshots, `_metadata` included. */
-  exclusive: Amount
-  /** Elsewhere, and needed by at least one snapshot. */
-  shared: Amount
-  /** Needed by no snapshot; what a checkpoint under way has written so far is among it. */
-  orphaned: Amount
-  /** What the newest checkpoint has written, as far as it was asked for. */
-  written: Amount & { blocks: number }
-}
+import { type Amount, add, sumOf } from './amount.js'
+import { bytesOf, emptyLineage, type LineageUsage } from './lineage-usage.js'
 
 export interface UsageSums {
   lineages: LineageUsage[]
@@ -131,16 +111,11 @@ class Fold {
 
   #rowOf({ jobId, directory }: Pick<Snapshot, 'jobId' | 'directory'>): LineageUsage {
     const key = this.#lineages.of({ jobId, directory })
-    const row = this.#rows.get(key) ?? emptyRow(key, this.#lineages.label(key))
+    const row = this.#rows.get(key) ?? { ...emptyLineage(key, this.#lineages.label(key)), ids: new Set<string>() }
     this.#rows.set(key, row)
     if (jobId !== null) row.ids.add(jobId)
     return row
   }
-}
-
-function emptyRow(key: string, lineage: string): LineageUsage & { ids: Set<string> } {
-  const amounts = { exclusive: nothing(), shared: nothing(), orphaned: nothing(), written: { ...nothing(), blocks: 0 } }
-  return { key, lineage, ids: new Set(), jobIds: [], checkpoints: 0, savepoints: 0, incomplete: 0, ...amounts }
 }
 
 function byText(a: string, b: string): number {
@@ -164,12 +139,4 @@ function windowsOf(snapshots: Snapshot[], lineages: LineageNames, intervals: Rea
       windows.set(key, { fromMs: one.completedAtMs - intervalMs, toMs: one.completedAtMs })
   }
   return windows
-}
-
-export function bytesOf({ exclusive, shared, orphaned }: LineageUsage): number {
-  return exclusive.bytes + shared.bytes + orphaned.bytes
-}
-
-export function blobsOf({ exclusive, shared, orphaned }: LineageUsage): number {
-  return exclusive.blobs + shared.blobs + orphaned.blobs
 }

@@ -1,4 +1,5 @@
-import type { Usage, UsageRow } from '../operations/measure-usage.js'
+import type { Usage } from '../operations/measure-usage.js'
+import type { UsageRow } from '../usage/account.js'
 
 type Sample = [labels: Record<string, string>, value: number]
 

@@ -1,5 +1,6 @@
 import type { Cell, Table } from '../cli/table.js'
-import type { Usage, UsageRow } from '../operations/measure-usage.js'
+import type { Usage } from '../operations/measure-usage.js'
+import type { UsageRow } from '../usage/account.js'
 import type { Amount } from '../usage/amount.js'
 import { bytes, duration, isoTime, plural } from './format.js'
 

@@ -136,6 +136,20 @@ describe.runIf(recordedTrees().includes('15-shared-root-2.3.0'))('measureUsage',
     expect(usage.forecast).toMatchObject({ looks: 3, bytesPerDay: 1000, bytesIn30Days: usage.total.bytes + 30_000 })
   })
 
+  it('takes the growth of one lineage from looks that knew it', async () => {
+    const kept: Look[] = []
+    const history = { looks: async () => kept, remember: async (look: Look) => void kept.push(look) }
+    const { rows } = await measureUsage(input(tree(), { history }))
+    const [{ lineage = '', bytes = 0, jobIds: [job = ''] = [] } = {}] = rows
+    const [now] = kept
+    const knewIt = kept.map((look) => ({ ...look, atMs: look.atMs - 2000, lineages: { [lineage]: bytes - 7 } }))
+    const didNot = kept.map((look) => ({ ...look, atMs: look.atMs - 1000, lineages: {} }))
+
+    const usage = await measureUsage(input(tree(), { job, history: { ...history, looks: async () => [...knewIt, ...didNot] } }))
+
+    expect(usage.growth).toMatchObject({ sinceMs: (now?.atMs ?? 0) - 2000, bytes: 7 })
+  })
+
   it('adds what is soft-deleted to the cost and not to what lies there', async () => {
     const without = await measureUsage(input(tree()))
     const gib = 1024 ** 3

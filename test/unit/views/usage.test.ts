@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { renderTable } from '../../../src/lib/cli/table.js'
-import type { Usage, UsageRow } from '../../../src/lib/operations/measure-usage.js'
+import type { Usage } from '../../../src/lib/operations/measure-usage.js'
+import type { UsageRow } from '../../../src/lib/usage/account.js'
 import { BUILT_IN_PRICES } from '../../../src/lib/usage/prices.js'
 import { usageJson, usageTable, usageWords } from '../../../src/lib/views/usage.js'
 import { usageMetrics } from '../../../src/lib/views/usage-metrics.js'
