@@ -7,6 +7,11 @@ export interface MaintenanceJournal {
   ids(): Promise<string[]>
   /** The file of a manifest, for messages. */
   pathOf(id: string): string
+  /**
+   * Keeps other processes of this machine away from the windows of a cluster or context; a `FlinkopsError` LOCKED (exit 10) names the one
+   * that is at it. What a killed process held is free. Answers what gives it back.
+   */
+  hold(place: string): Promise<() => Promise<void>>
 }
 
 /** Leaves a copy of a manifest beside the savepoints, so that it outlives this machine. Writes `_flinkops/maintenance/<id>.json`. */

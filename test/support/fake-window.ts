@@ -179,6 +179,7 @@ function maintenanceOf(world: World, step: Step): MaintenanceJournal {
     load: async (id) => JSON.parse(world.disk.get(id) ?? 'null') as unknown,
     ids: async () => [...world.disk.keys()],
     pathOf: (id) => `/state/maintenance/${id}.json`,
+    hold: async () => async () => undefined,
   }
 }
 

@@ -9,7 +9,7 @@ import { pickJobs } from '../state/pick-jobs.js'
 import { plural } from '../views/format.js'
 import { jobLine, type MaintenanceOutcome, maintenanceJson, resumeSummary, windowText } from '../views/maintenance.js'
 import { restoreProgress } from '../views/wait.js'
-import { ledgerOf, type Screen, waitingFor } from './window.js'
+import { alone, ledgerOf, type Screen, waitingFor } from './window.js'
 
 export interface ResumeWindowOptions {
   only: string[]
@@ -31,7 +31,11 @@ export interface ResumeWindowInput {
 }
 
 /** `resume --all`: brings back a window, job by job. Sets the exit code; answers the JSON. */
-export async function runResumeWindow(input: ResumeWindowInput): Promise<object> {
+export function runResumeWindow(input: ResumeWindowInput): Promise<object> {
+  return alone(input.context, input.options.isDryRun, () => run(input))
+}
+
+async function run(input: ResumeWindowInput): Promise<object> {
   const { options, context, screen } = input
   const waiting = waitingFor(await context.jobManager(), context, screen)
   const window = await input.window(waiting.jobManager)

@@ -7,10 +7,14 @@ import { jobLine, type MaintenanceOutcome, maintenanceJson, stopSummary } from '
 import { savepointProgress } from '../views/wait.js'
 import { endBeforeStopping } from './stop-early.js'
 import { type Prepared, prepare, type StopWindowInput } from './stop-prepare.js'
-import { ledgerOf } from './window.js'
+import { alone, ledgerOf } from './window.js'
 
 /** `stop --all`: look, object, ask, then stop with a manifest. Sets the exit code; answers the JSON. */
-export async function runStopWindow(input: StopWindowInput): Promise<object> {
+export function runStopWindow(input: StopWindowInput): Promise<object> {
+  return alone(input.context, input.options.isDryRun, () => run(input))
+}
+
+async function run(input: StopWindowInput): Promise<object> {
   const prepared = await prepare(input)
   const early = await endBeforeStopping(prepared)
   if (early !== null) {

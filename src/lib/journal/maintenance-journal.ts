@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../errors.js'
 import type { MaintenanceJournal } from '../ports-maintenance.js'
 import { errorCode, unreadable } from './failure.js'
 import { readOrNull, writeWhole } from './files.js'
+import { holdFile } from './hold.js'
 
 const ID = /^[A-Za-z0-9][\w-]{0,99}$/
 
@@ -19,6 +21,7 @@ export function createMaintenanceJournal({ directory }: { directory: string }): 
 
   return {
     pathOf,
+    hold: (place) => holdFile(join(manifests, `${createHash('sha256').update(place).digest('hex').slice(0, 16)}.lock`)),
     save: (id, manifest) => writeWhole(pathOf(id), `${JSON.stringify(manifest, null, 2)}\n`),
     load: async (id) => {
       const text = await readOrNull(pathOf(id))

@@ -49,7 +49,7 @@ export function patiently(patience: Patience): Patiently {
 }
 
 /** Nobody answered, as opposed to a refusal. */
-export function isUnreachable(error: unknown): error is FlinkopsError {
+function isUnreachable(error: unknown): error is FlinkopsError {
   return error instanceof FlinkopsError && error.exitCode === EXIT.unreachable
 }
 

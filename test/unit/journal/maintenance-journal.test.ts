@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,5 +59,42 @@ describe('the journal of maintenance windows', () => {
 
   it.each(['../w', 'a/b', '', '.hidden'])('lets no id lead elsewhere: %j', (id) => {
     expect(() => journal().pathOf(id)).toThrow('The id of a manifest')
+  })
+})
+
+describe('the hold on the windows of a place', () => {
+  /** A process that has ended. */
+  const GONE = spawnSync(process.execPath, ['-e', '']).pid
+
+  it('keeps a second one away, naming the process, and can be given back', async () => {
+    const giveBack = await journal().hold('prod')
+
+    await expect(journal().hold('prod')).rejects.toMatchObject({
+      code: 'LOCKED',
+      exitCode: 10,
+      message: expect.stringContaining(String(process.pid)),
+    })
+    await giveBack()
+    await (await journal().hold('prod'))()
+  })
+
+  it('is of one place alone', async () => {
+    await journal().hold('prod')
+
+    await expect(journal().hold('test')).resolves.toBeTypeOf('function')
+  })
+
+  it('is free again when the process that held it was killed', async () => {
+    await journal().hold('prod')
+    const [lock = ''] = await readdir(join(directory, 'maintenance'))
+    await writeFile(join(directory, 'maintenance', lock), String(GONE))
+
+    await expect(journal().hold('prod')).resolves.toBeTypeOf('function')
+  })
+
+  it('is no manifest', async () => {
+    await journal().hold('prod')
+
+    expect(await journal().ids()).toEqual([])
   })
 })

@@ -13,7 +13,7 @@ function ledger(parts: { save?: () => Promise<void>; copy?: ((id: string, text: 
   }
   const opened = openLedger({
     manifest: MANIFEST,
-    journal: { save, load: async () => null, ids: async () => [], pathOf: (id) => id },
+    journal: { save, load: async () => null, ids: async () => [], pathOf: (id) => id, hold: async () => async () => undefined },
     copy: parts.copy ?? null,
     now: () => 0,
     onCopyFailed: ({ message }) => problems.push(message),

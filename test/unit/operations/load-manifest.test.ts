@@ -10,6 +10,7 @@ function journal(held: Record<string, unknown>): MaintenanceJournal {
     load: async (id) => held[id] ?? null,
     ids: async () => Object.keys(held),
     pathOf: (id) => `/state/${id}.json`,
+    hold: async () => async () => undefined,
   }
 }
 
