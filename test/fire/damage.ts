@@ -44,19 +44,3 @@ async function filesNamedBy(world: FireWorld, name: string): Promise<Location[]>
   const resolution = resolveReferences(parsed.metadata, directory.location)
   return resolution.ok ? resolution.resolved.map((one) => one.location) : []
 }
-
-/** Writes zeros over the largest file of some checkpoint that is whole; its path. Every listing goes on calling it complete. */
-export async function overwrittenSnapshot(world: FireWorld): Promise<string> {
-  const sizes = new Map<string, number>()
-  for await (const blob of world.storage.listBlobsFlat()) sizes.set(blob.name, blob.properties.contentLength ?? 0)
-  for (const name of sizes.keys()) {
-    if (!isSnapshotMetadata(name) || !name.startsWith('checkpoints/')) continue
-    const files = (await filesNamedBy(world, name)).map((file) => file.name)
-    const [largest] = files.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0))
-    if (largest === undefined || !files.every((file) => sizes.has(file))) continue
-    const size = sizes.get(largest) ?? 0
-    await world.storage.getBlockBlobClient(largest).upload(Buffer.alloc(size), size)
-    return statePath(parentOf(name))
-  }
-  throw new Error('no checkpoint is whole')
-}

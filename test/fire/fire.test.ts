@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { missingForE2e } from '../support/sandbox.js'
 import { runCampaign } from './campaign.js'
-import { overwrittenSnapshot } from './damage.js'
-import { restoreProblem } from './prove.js'
 import { type Tally, tallyText } from './tally.js'
 import { type FireWorld, startFireWorld } from './world.js'
 
@@ -34,9 +32,5 @@ describe.skipIf(missingForE2e() !== null)('clean-up under fire', () => {
 
   test('reclaims bytes all the same', () => {
     expect(tally.deletedBytes).toBeGreaterThan(0)
-  })
-
-  test('the proof bites: a snapshot with one file overwritten does not restore', async () => {
-    expect(await restoreProblem(world, await overwrittenSnapshot(world))).toContain('rocksdb')
   })
 })
