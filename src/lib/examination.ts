@@ -71,7 +71,8 @@ async function scriptsOf({ jobs }: EffectiveConfig): Promise<ScriptFacts[]> {
   return Promise.all(scripts.map(async (one) => ({ ...one, settings: await settingsOf(one.path) })))
 }
 
-const SETTINGS = [OPTION_NAMES.checkpointDirectory, OPTION_NAMES.savepointDirectory, OPTION_NAMES.retained].flat()
+const { checkpointDirectory, savepointDirectory, changelogDirectory, retained } = OPTION_NAMES
+const SETTINGS = [checkpointDirectory, savepointDirectory, changelogDirectory, retained].flat()
 
 async function settingsOf(path: string): Promise<Fact<ReadonlyMap<string, string>>> {
   try {

@@ -34,66 +34,78 @@ function flatLine({ key, value, line }: ConfEntry): string {
   return `${key}: ${value ?? `<the secret of line ${line}>`}`
 }
 
-function ofMistake(file: ConfFile, mistake: ConfMistake): Finding[] {
-  const source = `${file.path}:${mistake.line}`
+function ofMistake({ path }: ConfFile, mistake: ConfMistake): Finding[] {
+  const source = `${path}:${mistake.line}`
   switch (mistake.kind) {
     case 'nested':
       return []
     case 'unreadable':
-      return [
-        {
-          id: 'configuration-unreadable',
-          severity: 'error',
-          what: `The file is not valid YAML from line ${mistake.line} on (${mistake.problem}).`,
-          why: 'Flink refuses to start with it, or starts without what comes after; what it says could not be checked here either.',
-          fix: `sed -n '${Math.max(1, mistake.line - 2)},${mistake.line + 2}p' ${file.path}`,
-          source,
-        },
-      ]
+      return [unreadable(mistake, path, source)]
     case 'duplicate':
-      return [
-        {
-          id: 'duplicate-key',
-          severity: 'error',
-          what: `${mistake.key} stands there twice, on lines ${mistake.earlierLine} and ${mistake.line}.`,
-          why: 'YAML forbids it: Flink does not start with this file. It comes from pasting a second block under the same heading.',
-          fix: `# put what stands below line ${mistake.line} under line ${mistake.earlierLine}, and delete line ${mistake.line}`,
-          source,
-        },
-      ]
+      return [duplicate(mistake, source)]
     case 'nested-and-flat':
-      return [
-        {
-          id: 'nested-and-flat',
-          severity: 'error',
-          what: `${mistake.key} is set twice: on line ${mistake.earlierLine} and, spelled the other way, on line ${mistake.line}.`,
-          why: 'Once nested and once flat are one option to Flink; which of the two counts depends on their order.',
-          fix: `# delete line ${mistake.earlierLine} or line ${mistake.line}`,
-          source,
-        },
-      ]
+      return [nestedAndFlat(mistake, source)]
     case 'ignored':
-      return [
-        {
-          id: 'line-ignored',
-          severity: 'warn',
-          what: `Flink skips line ${mistake.line}: it has no key and value with a colon and a blank between them.`,
-          why: 'The setting has no effect, and nothing says so.',
-          fix: '<key>: <value>',
-          source,
-        },
-      ]
+      return [ignored(mistake.line, source)]
     case 'quoted':
-      return [
-        {
-          id: 'quotes-kept',
-          severity: 'warn',
-          what: `The value of ${mistake.key} is in quotes, which Flink keeps as part of it in flink-conf.yaml.`,
-          why: 'A path, key or SAS with a quote in front is another value, which nothing answers to.',
-          fix: `${mistake.key}: <the value without quotes>`,
-          source,
-        },
-      ]
+      return [quoted(mistake.key, source)]
+  }
+}
+
+type Mistake<K extends ConfMistake['kind']> = Extract<ConfMistake, { kind: K }>
+
+function unreadable({ line, problem }: Mistake<'unreadable'>, path: string, source: string): Finding {
+  return {
+    id: 'configuration-unreadable',
+    severity: 'error',
+    what: `The file is not valid YAML from line ${line} on (${problem}).`,
+    why: 'Flink refuses to start with it, or starts without what comes after; what it says could not be checked here either.',
+    fix: `sed -n '${Math.max(1, line - 2)},${line + 2}p' ${path}`,
+    source,
+  }
+}
+
+function duplicate({ key, line, earlierLine }: Mistake<'duplicate'>, source: string): Finding {
+  return {
+    id: 'duplicate-key',
+    severity: 'error',
+    what: `${key} stands there twice, on lines ${earlierLine} and ${line}.`,
+    why: 'YAML forbids it: Flink does not start with this file. It comes from pasting a second block under the same heading.',
+    fix: `# put what stands below line ${line} under line ${earlierLine}, and delete line ${line}`,
+    source,
+  }
+}
+
+function nestedAndFlat({ key, line, earlierLine }: Mistake<'nested-and-flat'>, source: string): Finding {
+  return {
+    id: 'nested-and-flat',
+    severity: 'error',
+    what: `${key} is set twice: on line ${earlierLine} and, spelled the other way, on line ${line}.`,
+    why: 'Once nested and once flat are one option to Flink; which of the two counts depends on their order.',
+    fix: `# delete line ${earlierLine} or line ${line}`,
+    source,
+  }
+}
+
+function ignored(line: number, source: string): Finding {
+  return {
+    id: 'line-ignored',
+    severity: 'warn',
+    what: `Flink skips line ${line}: it has no key and value with a colon and a blank between them.`,
+    why: 'The setting has no effect, and nothing says so.',
+    fix: '<key>: <value>',
+    source,
+  }
+}
+
+function quoted(key: string, source: string): Finding {
+  return {
+    id: 'quotes-kept',
+    severity: 'warn',
+    what: `The value of ${key} is in quotes, which Flink keeps as part of it in flink-conf.yaml.`,
+    why: 'A path, key or SAS with a quote in front is another value, which nothing answers to.',
+    fix: `${key}: <the value without quotes>`,
+    source,
   }
 }
 

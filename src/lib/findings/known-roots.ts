@@ -5,7 +5,7 @@ import { type Finding, sentence } from './finding.js'
 import { OPTION_NAMES, optionOf } from './options.js'
 
 interface Used {
-  kind: Extract<RootKind, 'checkpoints' | 'savepoints'>
+  kind: Exclude<RootKind, 'history'>
   path: string
   /** For example `sales_pipeline writes its checkpoints to`. */
   words: string
@@ -36,33 +36,25 @@ function rootUnknown({ kind, path, words, source }: Used, { roots }: Facts): Fin
   }
 }
 
+const DIRECTORIES = { checkpoints: 'checkpointDirectory', savepoints: 'savepointDirectory', changelog: 'changelogDirectory' } as const
+const KINDS = ['checkpoints', 'savepoints', 'changelog'] as const
+
 function ofConfiguration(facts: Facts): Used[] {
-  const checkpoints = optionOf(facts, 'checkpointDirectory')
-  const savepoints = optionOf(facts, 'savepointDirectory')
-  return [
-    ...(checkpoints ? [{ ...checkpoints, kind: 'checkpoints' as const, path: checkpoints.value, words: `${checkpoints.key} is` }] : []),
-    ...(savepoints ? [{ ...savepoints, kind: 'savepoints' as const, path: savepoints.value, words: `${savepoints.key} is` }] : []),
-  ]
+  return KINDS.flatMap((kind): Used[] => {
+    const option = optionOf(facts, DIRECTORIES[kind])
+    return option ? [{ kind, path: option.value, words: `${option.key} is`, source: option.source }] : []
+  })
 }
 
 function ofScripts({ scripts }: Facts): Used[] {
-  return scripts.flatMap(({ job, path: source, settings }): Used[] => {
+  return scripts.flatMap(({ job, path: source, settings }) => {
     if (settings.state === 'unknown') return []
-    const set = (names: readonly string[]) => names.flatMap((name) => settings.value.get(name) ?? []).slice(0, 1)
-    return [
-      ...set(OPTION_NAMES.checkpointDirectory).map((path) => ({
-        kind: 'checkpoints' as const,
-        path,
-        words: `The script of ${job} sets its checkpoint directory to`,
-        source,
-      })),
-      ...set(OPTION_NAMES.savepointDirectory).map((path) => ({
-        kind: 'savepoints' as const,
-        path,
-        words: `The script of ${job} sets its savepoint directory to`,
-        source,
-      })),
-    ]
+    const set = settings.value
+    return KINDS.flatMap((kind): Used[] => {
+      const key = OPTION_NAMES[DIRECTORIES[kind]].find((name) => set.has(name))
+      const path = key === undefined ? undefined : set.get(key)
+      return path === undefined ? [] : [{ kind, path, words: `The script of ${job} sets ${key} to`, source }]
+    })
   })
 }
 

@@ -1,19 +1,12 @@
 import { parseLocation } from '../state/location.js'
 import type { Root, RootKind } from './facts.js'
-import type { Finding, Severity } from './finding.js'
+import type { Finding } from './finding.js'
 import type { LifecycleCondition, LifecycleRule } from './lifecycle-policy.js'
+import { type Hit, safePolicy, UPLOADS } from './lifecycle-safe.js'
+import { ARCHIVES, COOLS, DELETES, DELETES_HISTORY, DELETES_SAVEPOINTS, VERSIONS, type Verdict } from './lifecycle-verdicts.js'
 
-/** Where wasb keeps what is being uploaded: at the container's root, outside every directory of state. */
-const UPLOADS = '_$azuretmpfolder$/'
 /** An upload that is older than this is dead. */
 const UPLOAD_DAYS = 2
-
-interface Hit {
-  rule: LifecycleRule
-  roots: Root[]
-  /** Those of its prefixes that touch no root. */
-  harmless: string[]
-}
 
 /** What a lifecycle policy does to the state below these roots. */
 export function lintLifecycle(rules: LifecycleRule[], roots: Root[]): Finding[] {
@@ -68,50 +61,6 @@ function deleting(hit: Hit, condition: LifecycleCondition): Finding[] {
   ]
 }
 
-interface Verdict {
-  id: string
-  severity: Severity
-  verb: string
-  why: string
-}
-
-const DELETES: Verdict = {
-  id: 'lifecycle-deletes-state',
-  severity: 'error',
-  verb: 'deletes',
-  why: 'A rule knows prefix and age, not references: it takes the last checkpoint of a job that stands still, and files in shared/ that checkpoints of this minute need. The loss shows at the next restore. What is not needed any more is found by: flinkops cleanup.',
-}
-const DELETES_SAVEPOINTS: Verdict = {
-  id: 'lifecycle-deletes-savepoints',
-  severity: 'error',
-  verb: 'deletes',
-  why: 'It works by blob, not by savepoint, and keeps no last one: it takes the savepoint that a stopped job waits for, and files of a claimed one that a running job still uses.',
-}
-const DELETES_HISTORY: Verdict = {
-  id: 'lifecycle-deletes-history',
-  severity: 'warn',
-  verb: 'deletes',
-  why: 'The archive is the proof that a job ended: without it clean-up keeps the state of that job for ever.',
-}
-const ARCHIVES: Verdict = {
-  id: 'lifecycle-archives-state',
-  severity: 'error',
-  verb: 'moves to the archive tier',
-  why: 'An archived blob cannot be read before it is rehydrated, which takes hours: every restore that needs one fails. Files in shared/ are old by date and live all the same.',
-}
-const COOLS: Verdict = {
-  id: 'lifecycle-cools-state',
-  severity: 'advice',
-  verb: 'moves to a cooler tier',
-  why: 'It stays readable, but each read costs more, and Flink deletes it before the 30 or 90 days that such a tier is billed for.',
-}
-const VERSIONS: Verdict = {
-  id: 'lifecycle-purges-versions',
-  severity: 'advice',
-  verb: 'deletes the previous versions of what lies',
-  why: 'The age of a version counts from when it was written: an old file that is deleted today by mistake is purged with the next run of the policy, before anybody notices.',
-}
-
 function ofKinds(hit: Hit, kinds: RootKind[], verdict: Verdict, condition: LifecycleCondition): Finding[] {
   const paths = [...new Set(hit.roots.filter(({ kind }) => kinds.includes(kind)).map(({ path }) => path))]
   if (paths.length === 0) return []
@@ -130,24 +79,6 @@ function ofKinds(hit: Hit, kinds: RootKind[], verdict: Verdict, condition: Lifec
       source: `rule ${hit.rule.name}`,
     },
   ]
-}
-
-/** In place of the rule: what it does elsewhere, and the one thing by age that is safe, dead uploads of wasb. A policy is written as a whole. */
-function safePolicy({ rule, roots, harmless }: Hit): string {
-  const containers = [...new Set(roots.flatMap(({ path }) => parsedContainer(path)))]
-  const uploads = containers.map((container) => `${container}/${UPLOADS}`)
-  const byAge = { baseBlob: { delete: { daysAfterModificationGreaterThan: 7 } } }
-  const elsewhere = harmless.length === 0 ? [] : [asJson(rule.name, harmless, rule.definition.actions)]
-  return JSON.stringify({ rules: [...elsewhere, asJson('flink-dead-uploads', uploads, byAge)] }, null, 2)
-}
-
-function asJson(name: string, prefixMatch: string[], actions: unknown): object {
-  return { enabled: true, name, type: 'Lifecycle', definition: { filters: { blobTypes: ['blockBlob'], prefixMatch }, actions } }
-}
-
-function parsedContainer(path: string): string[] {
-  const parsed = parseLocation(path)
-  return parsed.ok ? [parsed.location.container] : []
 }
 
 function disabled(finding: Finding, { name }: LifecycleRule): Finding {

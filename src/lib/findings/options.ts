@@ -7,6 +7,7 @@ import type { Facts } from './facts.js'
 export const OPTION_NAMES = {
   checkpointDirectory: ['execution.checkpointing.dir', 'state.checkpoints.dir', 'state.backend.fs.checkpointdir'],
   savepointDirectory: ['execution.checkpointing.savepoint-dir', 'state.savepoints.dir', 'savepoints.state.backend.fs.dir'],
+  changelogDirectory: ['state.changelog.dstl.dfs.base-path', 'dstl.dfs.base-path'],
   historyDirectory: ['jobmanager.archive.fs.dir'],
   interval: ['execution.checkpointing.interval'],
   retained: ['execution.checkpointing.num-retained', 'state.checkpoints.num-retained'],

@@ -146,6 +146,14 @@ const CASES: [id: string, trigger: Facts, near: Facts][] = [
     withJob({}, { externalPath: `${ABFS}/checkpoints/sales/${'a'.repeat(32)}/chk-7` }),
     withJob({}, { externalPath: `${ABFS}/checkpoints/chk-7` }),
   ],
+  [
+    'root-unknown',
+    factsWith({ 'dstl.dfs.base-path': `${ABFS}/changelog` }),
+    factsWith(
+      { 'dstl.dfs.base-path': `${ABFS}/changelog` },
+      { roots: [...rootsBelow(ABFS), { kind: 'changelog', path: `${ABFS}/changelog`, source: 'x' }] },
+    ),
+  ],
   ['script-unreadable', facts({ scripts: [{ job: 'sales', path: '/jobs/sales.sql', settings: NOT_KNOWN }] }), script({})],
   // Retention
   [

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { statePath } from '../../../sandbox/emulator.js'
 import type { Root } from '../../../src/lib/findings/facts.js'
@@ -97,6 +98,36 @@ describe('a rule that deletes', () => {
     expect(ids(policy(['flink/_$azuretmpfolder$/'], { baseBlob: { delete: { daysAfterModificationGreaterThan: 1 } } }))).toEqual([
       'lifecycle-deletes-uploads',
     ])
+  })
+})
+
+describe('whatever the prefix', () => {
+  const blob = fc.constantFrom('checkpoints', 'savepoints').chain((root) => fc.webPath().map((path) => `flink/${root}/a${path}`))
+
+  it('a rule whose prefix some blob of state begins with is named', () => {
+    fc.assert(
+      fc.property(blob, fc.nat(), (name, cut) => {
+        const found = ids(policy([name.slice(0, cut % (name.length + 1))]))
+        expect(found.some((id) => id === 'lifecycle-deletes-state' || id === 'lifecycle-deletes-savepoints')).toBe(true)
+      }),
+    )
+  })
+
+  it('a rule that touches no root has nothing said of it', () => {
+    fc.assert(
+      fc.property(fc.webPath(), (path) => {
+        expect(ids(policy([`logs${path}/x`]))).toEqual([])
+      }),
+    )
+  })
+
+  it('the safe policy of any rule is safe', () => {
+    fc.assert(
+      fc.property(fc.array(blob, { maxLength: 3 }), fc.array(fc.constantFrom('logs/', 'flink/tmp/')), (state, others) => {
+        for (const { fix } of lint(policy([...state, ...others]))) expect(lint(JSON.parse(fix))).toEqual([])
+      }),
+      { numRuns: 50 },
+    )
   })
 })
 
