@@ -22,7 +22,6 @@ export function readOperatorHandle(reading: Reading, isManaged: boolean): void {
       readStreamHandle(reading, OPERATOR)
       return
     case TAG.segmentPartitionableOperatorState:
-      reading.features.fileMerging = true
       readStateOffsets(reading)
       reading.addDirectory(readPath(reading), isManaged) // task-owned
       reading.addDirectory(readPath(reading), isManaged) // shared

@@ -88,8 +88,9 @@ it.each(CONTEXTS)('takes the tags $allowed as $place and refuses the others', (c
     const bytes = encodeMetadata(sample.withState(context.state(handleOf(context, tag) as never)))
     const result = parseMetadata(bytes)
     expect([tag, result.ok]).toEqual([tag, context.allowed.includes(tag)])
-    if (!result.ok)
-      expect(result.problem).toMatchObject({ kind: 'corrupt', message: expect.stringMatching(tag === 0 ? /null|tag 0 / : `tag ${tag} `) })
+    if (result.ok) continue
+    expect(result.problem).toMatchObject({ kind: 'corrupt', message: expect.stringMatching(tag === 0 ? /null|tag 0 / : `tag ${tag} `) })
+    expect(bytes[result.problem.offset]).toBe(tag)
   }
 })
 
@@ -98,14 +99,20 @@ it.each([
   ['output', [2, 4]],
 ] as const)('takes the version 6 %s channel tags %j and refuses the others', (direction, allowed) => {
   for (const tag of [0, 1, 2, 3, 4, 5, 255]) {
-    const result = parseMetadata(encodeMetadata(sample.withState({ [direction]: [sample.channel(tag)] })))
+    const bytes = encodeMetadata(sample.withState({ [direction]: [sample.channel(tag)] }))
+    const result = parseMetadata(bytes)
     expect([tag, result.ok]).toEqual([tag, allowed.some((one) => one === tag)])
-    if (!result.ok) expect(result.problem.message).toContain(`unknown ${direction} channel state handle tag ${tag} `)
+    if (result.ok) continue
+    expect(result.problem.message).toContain(`unknown ${direction} channel state handle tag ${tag} `)
+    expect(bytes[result.problem.offset]).toBe(tag)
   }
 })
 
 it.each([...Array(19).keys()])('takes coordinator state of tag %i only if it is inline or absent', (tag) => {
   const coordinator = handleOf({ ...CONTEXTS[0]!, handles: STREAMS }, tag) as Stream
-  const result = parseMetadata(encodeMetadata(sample.snapshot({ operators: [sample.operator({ coordinator })] })))
+  const bytes = encodeMetadata(sample.snapshot({ operators: [sample.operator({ coordinator })] }))
+  const result = parseMetadata(bytes)
   expect(result.ok).toBe(tag === 0 || tag === 1)
+  if (!result.ok)
+    expect([result.problem.message, bytes[result.problem.offset]]).toEqual([expect.stringContaining(`handle tag ${tag} at`), tag])
 })
