@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { forecast, growthSince, type Look } from '../../../src/lib/usage/growth.js'
 
