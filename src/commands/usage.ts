@@ -53,7 +53,7 @@ export default class Usage extends BaseCommand {
     if (wantsMetrics) this.print(usageMetrics(usage).trimEnd())
     else {
       this.renderTable(usageTable(usage))
-      if (this.streams.stdoutTty && output === undefined) this.print(`\n${usageWords(usage)}`)
+      if (this.streams.stdoutTty && output === undefined) this.print(`\n${usageWords(usage, this.streams.columns)}`)
     }
     return usageJson(usage)
   }

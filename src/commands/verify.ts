@@ -51,7 +51,7 @@ export default class Verify extends BaseCommand {
       signal: this.signal,
       onBytes: (count) => this.progress.update(`Reading: ${bytes(count)}`),
     })
-    this.#conclude(snapshotVerdictText(verdict), verdict.findings)
+    this.#conclude(snapshotVerdictText(verdict, this.streams.columns), verdict.findings)
     return snapshotVerdictJson(verdict)
   }
 
@@ -67,7 +67,7 @@ export default class Verify extends BaseCommand {
       onProgress: ({ state, completed, elapsedMs }) =>
         this.progress.update(`${state}: ${completed} of 2 checkpoints completed (${duration(elapsedMs)})`),
     })
-    this.#conclude(jobVerdictText(verdict), verdict.findings)
+    this.#conclude(jobVerdictText(verdict, this.streams.columns), verdict.findings)
     return jobVerdictJson(verdict)
   }
 

@@ -2,7 +2,7 @@ import type { Cell, Table } from '../cli/table.js'
 import type { Usage } from '../operations/measure-usage.js'
 import type { UsageRow } from '../usage/account.js'
 import type { Amount } from '../usage/amount.js'
-import { bytes, duration, isoTime, plural } from './format.js'
+import { bytes, duration, isoTime, plural, wrap } from './format.js'
 
 const COLUMNS: Table['columns'] = [
   { title: 'LINEAGE', elastic: true },
@@ -80,7 +80,7 @@ function money(cost: number, { prices }: Usage): Cell {
 }
 
 /** What the table cannot say: growth, forecast, and by which prices. */
-export function usageWords(usage: Usage): string {
+export function usageWords(usage: Usage, columns: number): string {
   const { forecast, growth, prices, rows } = usage
   const writes = rows.filter((row) => row.writes !== null)
   const { region, redundancy, tier } = prices.price
@@ -95,7 +95,9 @@ export function usageWords(usage: Usage): string {
     writes.length === 0
       ? 'Writes are not in it: no running job told its checkpoint interval.'
       : `In it are the writes of ${plural(writes.length, 'running job')}, estimated from the newest checkpoint.`,
-  ].join('\n')
+  ]
+    .flatMap((line) => wrap(line, columns, 2))
+    .join('\n')
 }
 
 /** The JSON of `usage`. */

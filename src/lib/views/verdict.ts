@@ -1,11 +1,11 @@
 import type { DeepProof } from '../operations/verify-deep.js'
 import type { JobVerdict } from '../operations/verify-job.js'
 import type { SnapshotVerdict } from '../operations/verify-restorable.js'
-import { bytes, duration, plural } from './format.js'
+import { bytes, duration, plural, wrap } from './format.js'
 
 /** `verify <snapshot>` in words: the verdict, then what it rests on. */
-export function snapshotVerdictText({ path, findings, proof, deep }: SnapshotVerdict): string {
-  if (findings.length > 0) return lines(`Not restorable: ${path}`, findings)
+export function snapshotVerdictText({ path, findings, proof, deep }: SnapshotVerdict, columns: number): string {
+  if (findings.length > 0) return lines(`Not restorable: ${path}`, findings, columns)
   const seen =
     proof === null
       ? []
@@ -13,7 +13,7 @@ export function snapshotVerdictText({ path, findings, proof, deep }: SnapshotVer
           `_metadata is readable and lies in its place (format ${proof.formatVersion}, checkpoint ${proof.checkpointId})`,
           `every file is there (${plural(proof.files, 'file')}, ${bytes(proof.bytes)}), none empty or shorter than its handle says`,
         ]
-  return lines(`Restorable: ${path}`, [...seen, ...(deep === null ? [] : deepWords(deep))])
+  return lines(`Restorable: ${path}`, [...seen, ...(deep === null ? [] : deepWords(deep))], columns)
 }
 
 function deepWords(deep: DeepProof): string[] {
@@ -31,9 +31,9 @@ function blockWords({ checkedBlocks, uncheckedBlocks, checksums }: DeepProof): s
 }
 
 /** `verify <job>` in words. */
-export function jobVerdictText({ jobId, jobName, findings, proof }: JobVerdict): string {
+export function jobVerdictText({ jobId, jobName, findings, proof }: JobVerdict, columns: number): string {
   const name = `${jobName} (${jobId})`
-  if (findings.length > 0 || proof === null) return lines(`Not as it should be: ${name}`, findings)
+  if (findings.length > 0 || proof === null) return lines(`Not as it should be: ${name}`, findings, columns)
   const { completed, intervalMs, failed, restarts, newest } = proof
   const [first, last] = [completed.at(-2), completed.at(-1)]
   const seen = [
@@ -42,15 +42,15 @@ export function jobVerdictText({ jobId, jobName, findings, proof }: JobVerdict):
   ]
   if (failed > 0) seen.push(`meanwhile ${plural(failed, 'checkpoint')} failed, and later ones did not`)
   if (restarts > 0) seen.push('meanwhile it was restarted once')
-  return lines(`Checkpointing: ${name}`, seen)
+  return lines(`Checkpointing: ${name}`, seen, columns)
 }
 
 function took(entry: { durationMs: number | null } | undefined): string {
   return `${((entry?.durationMs ?? 0) / 1000).toFixed(1)} s`
 }
 
-function lines(first: string, more: string[]): string {
-  return [first, ...more.map((one) => `  ${one}`)].join('\n')
+function lines(first: string, more: string[], columns: number): string {
+  return [first, ...more.map((one) => `  ${one}`)].flatMap((one) => wrap(one, columns, 4)).join('\n')
 }
 
 /** The JSON of `verify <snapshot>`. */

@@ -120,6 +120,8 @@ const COMMANDS: { args: string[]; exit: number }[] = [
   { args: ['list-checkpoints'], exit: 0 },
   { args: ['list-savepoints'], exit: 0 },
   { args: ['inspect', 'savepoint-a1b2c3-000000000001'], exit: 0 },
+  { args: ['verify', 'savepoint-a1b2c3-000000000001'], exit: 0 },
+  { args: ['usage'], exit: 0 },
   { args: ['cleanup', '--older-than', '1s', '--without-soft-delete', '--yes'], exit: 0 },
   { args: ['delete', 'savepoint-a1b2c3-000000000001', '--without-soft-delete', '--dry-run'], exit: 6 },
   { args: ['undo', 'no-such-run'], exit: 5 },
@@ -180,6 +182,8 @@ describe.concurrent('secrets stay where they are', () => {
         'list-checkpoints': 4,
         'list-savepoints': 4,
         inspect: 4,
+        verify: 4,
+        usage: 4,
         cleanup: 4,
       })
       expect(JSON.parse(results[4]?.stdout ?? '')).toMatchObject({ error: { code: 'NOT_AUTHORISED', exitCode: 4 } })

@@ -240,6 +240,8 @@ describe('a terminal', () => {
     [['list-savepoints'], 0],
     [['inspect', SAVEPOINT.replace('savepoints/', '')], 0],
     [['inspect', `${SALES}/chk-7`, '--files'], 0],
+    [['verify', `${SALES}/chk-7`, '--deep'], 11],
+    [['usage'], 0],
     [['cleanup', '--older-than', '1s', '--dry-run'], 6],
     [['config'], 0],
   ])('of 60 columns gets no line that is longer: flinkops %s', async (args, exitCode) => {

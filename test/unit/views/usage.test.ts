@@ -79,7 +79,7 @@ describe('usage for a person and a pipe', () => {
   })
 
   it('says from how many looks it foretells, and by which prices', () => {
-    expect(usageWords(usage())).toBe(
+    expect(usageWords(usage(), 200)).toBe(
       [
         'Grown by +4.0 KiB since the look of 2026-11-15T00:00:00.000Z.',
         'In 30 days 7.0 MiB (+1.0 KiB a day: a straight line through 5 looks over 14d).',
@@ -91,7 +91,7 @@ describe('usage for a person and a pipe', () => {
 
   it('does not pretend to know what it cannot know yet', () => {
     const forecast = { looks: 1, spanMs: 0, bytesPerDay: null, bytesIn30Days: null, costIn30Days: null }
-    const words = usageWords(usage({ growth: null, forecast, rows: [{ ...row, writes: null }] }))
+    const words = usageWords(usage({ growth: null, forecast, rows: [{ ...row, writes: null }] }), 200)
     expect(words).toContain('First look at this storage')
     expect(words).toContain('No forecast yet: it needs three looks over at least a day, there are 1 over 0s.')
     expect(words).toContain('Writes are not in it')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { jobVerdictJson, jobVerdictText, snapshotVerdictJson, snapshotVerdictText } from '../../../src/lib/views/verdict.js'
 
+const WIDE = Number.POSITIVE_INFINITY
 const PATH = 'wasbs://flink@acct.blob.core.windows.net/checkpoints/a/chk-7'
 const good = { path: PATH, findings: [], proof: { formatVersion: 6, checkpointId: 7, files: 45, bytes: 3 * 1024 ** 2 }, deep: null }
 const deep = {
@@ -31,7 +32,7 @@ const job = {
 
 describe('the verdict on a snapshot', () => {
   it('gives the proof in words', () => {
-    expect(snapshotVerdictText(good)).toBe(
+    expect(snapshotVerdictText(good, WIDE)).toBe(
       [
         `Restorable: ${PATH}`,
         '  _metadata is readable and lies in its place (format 6, checkpoint 7)',
@@ -41,7 +42,7 @@ describe('the verdict on a snapshot', () => {
   })
 
   it('says which checksums a deep look has checked, and which not', () => {
-    const text = snapshotVerdictText({ ...good, deep: { ...deep, uncheckedBlocks: 3 } })
+    const text = snapshotVerdictText({ ...good, deep: { ...deep, uncheckedBlocks: 3 } }, WIDE)
     expect(text.split('\n').slice(3)).toEqual([
       '  all of it was read (3.0 MiB)',
       '  12 RocksDB tables: footers are sane; 40 blocks of index, properties and filters match their checksums (CRC32C), 3 blocks have a checksum that is not checked; data blocks were read, their checksums are not checked',
@@ -49,9 +50,15 @@ describe('the verdict on a snapshot', () => {
     ])
   })
 
+  it('fits into a narrow terminal', () => {
+    const lines = snapshotVerdictText({ ...good, deep }, 60).split('\n')
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60)
+    expect(lines.join('').replaceAll(/\s+/g, '')).toBe(snapshotVerdictText({ ...good, deep }, WIDE).replaceAll(/\s+/g, ''))
+  })
+
   it('gives the findings, and never calls it restorable with one', () => {
     const bad = { ...good, findings: ['1 of 45 referenced files are missing', 'x is missing'] }
-    expect(snapshotVerdictText(bad)).toBe(`Not restorable: ${PATH}\n  1 of 45 referenced files are missing\n  x is missing`)
+    expect(snapshotVerdictText(bad, WIDE)).toBe(`Not restorable: ${PATH}\n  1 of 45 referenced files are missing\n  x is missing`)
     expect(snapshotVerdictJson(bad)).toMatchObject({ subject: 'snapshot', verified: false, findings: bad.findings })
     expect(snapshotVerdictJson(good)).toMatchObject({ subject: 'snapshot', verified: true, path: PATH })
   })
@@ -59,7 +66,7 @@ describe('the verdict on a snapshot', () => {
 
 describe('the verdict on a job', () => {
   it('gives the proof in words', () => {
-    expect(jobVerdictText(job)).toBe(
+    expect(jobVerdictText(job, WIDE)).toBe(
       [
         'Checkpointing: sales_pipeline (a1b2c3d4e5f60718293a4b5c6d7e8f90)',
         '  checkpoints advance: 6 and 7 were completed meanwhile, in 1.5 s and 0.9 s, every 30s by configuration',
@@ -69,14 +76,14 @@ describe('the verdict on a job', () => {
   })
 
   it('does not hide what went wrong meanwhile', () => {
-    const text = jobVerdictText({ ...job, proof: { ...job.proof, failed: 1, restarts: 1 } })
+    const text = jobVerdictText({ ...job, proof: { ...job.proof, failed: 1, restarts: 1 } }, WIDE)
     expect(text).toContain('meanwhile 1 checkpoint failed, and later ones did not')
     expect(text).toContain('meanwhile it was restarted once')
   })
 
   it('gives the findings', () => {
     const bad = { ...job, findings: ['it is FAILED'], proof: null }
-    expect(jobVerdictText(bad)).toBe('Not as it should be: sales_pipeline (a1b2c3d4e5f60718293a4b5c6d7e8f90)\n  it is FAILED')
+    expect(jobVerdictText(bad, WIDE)).toBe('Not as it should be: sales_pipeline (a1b2c3d4e5f60718293a4b5c6d7e8f90)\n  it is FAILED')
     expect(jobVerdictJson(bad)).toMatchObject({ subject: 'job', verified: false })
     expect(jobVerdictJson(job)).toMatchObject({ verified: true, proof: { newest: { path: PATH } } })
   })
