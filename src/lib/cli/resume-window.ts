@@ -8,7 +8,7 @@ import type { Objection } from '../state/objections.js'
 import { pickJobs } from '../state/pick-jobs.js'
 import { plural } from '../views/format.js'
 import { jobLine, type MaintenanceOutcome, maintenanceJson, resumeSummary, windowText } from '../views/maintenance.js'
-import { restoreProgress } from '../views/wait.js'
+import { restoreProgress, savepointProgress } from '../views/wait.js'
 import { alone, ledgerOf, type Screen, waitingFor } from './window.js'
 
 export interface ResumeWindowOptions {
@@ -101,6 +101,7 @@ async function carryOut(
     onFound: (job, jobId) => screen.say(`${job.name} is there already as ${jobId}: not started again`),
     onObjection: (objection) => objections.push(objection),
     onProgress: (job, progress) => screen.update(restoreProgress(job.name, progress)),
+    onStopProgress: (job, progress) => screen.update(savepointProgress(`Stopping ${job.name}`, progress)),
     onEnded: (job) => {
       if (job.state === 'running') screen.print(jobLine(job, job.resumedAs ?? job.jobId, screen.format, nameWidth))
       else screen.say(`${job.name}: not back: ${job.error}`)

@@ -38,9 +38,8 @@ export interface StopWindowInput {
 /** What is asked for, and all that is known before anything is touched. */
 export interface Prepared extends StopWindowInput {
   jobManager: JobManager
-  /** Where savepoints go: as asked, and in effect. */
-  target: string | null
-  effectiveTarget: string | null
+  /** Where savepoints go. */
+  target: string
   former: Manifest | null
   window: Manifest
   superseded: ManifestJob[]
@@ -57,7 +56,7 @@ export async function prepare(input: StopWindowInput): Promise<Prepared> {
   const where = windowPlace(context, plain)
   const last = await lastManifest(context.maintenance, where)
   const former = last !== null && isOpen(last) ? last : null
-  const targets = await targetsOf(options, context, jobManager)
+  const target = await targetOf(options, context, jobManager)
   const picked = pickFrom(running, options, options.isNewWindow ? null : former)
   const surveyed = await surveyStop({ jobs: picked, wayBack, jobManager, signal: context.signal })
   const fresh = newWindow(
@@ -71,27 +70,26 @@ export async function prepare(input: StopWindowInput): Promise<Prepared> {
   )
   const window = withGone(joined, new Set(running.map((job) => job.jobId)))
   const objections = objectionsTo(surveyed, options.allowed)
-  return { ...input, jobManager, ...targets, former, window, superseded, surveyed, objections }
+  return { ...input, jobManager, target, former, window, superseded, surveyed, objections }
 }
 
-async function targetsOf(options: StopWindowOptions, context: Context, jobManager: JobManager) {
+async function targetOf(options: StopWindowOptions, context: Context, jobManager: JobManager): Promise<string> {
   const config = await context.withCluster()
   const ofCluster = await clusterTarget({ jobManager, signal: context.signal })
-  const target = options.target ?? (ofCluster === null ? (config.roots.savepoints.value[0] ?? null) : null)
-  const effectiveTarget = target ?? ofCluster
-  if (effectiveTarget === null)
+  const target = options.target ?? ofCluster ?? config.roots.savepoints.value[0]
+  if (target === undefined)
     throw usageError(
       'The cluster has no savepoint directory.',
       'Give one: --savepoint-path wasbs://<container>@<account>.blob.core.windows.net/<path>',
     )
   await checkTarget({
-    target: effectiveTarget,
+    target,
     knownRoots: ofCluster === null ? stateRoots(config) : [...stateRoots(config), ofCluster],
     allowForeign: options.allowForeignTarget,
     storage: await context.storage(),
     signal: context.signal,
   })
-  return { target, effectiveTarget }
+  return target
 }
 
 /** The jobs that are meant; those whose stop is under way already are not asked for again. */

@@ -27,19 +27,16 @@ async function run(input: StopWindowInput): Promise<object> {
 }
 
 /** The manifest stands before the first stop. A window that is given up is closed first. */
-async function begin({ former, window, context, screen, effectiveTarget }: Prepared): Promise<Ledger> {
+async function begin({ former, window, context, screen, target }: Prepared): Promise<Ledger> {
   if (former !== null && former.id !== window.id)
     await context.maintenance.save(former.id, { ...withJobs(former, former.jobs, context.now()), isClosed: true })
-  const ledger = await ledgerOf(window, effectiveTarget, context, screen)
+  const ledger = await ledgerOf(window, target, context, screen)
   await ledger.jobs(window.jobs)
   screen.say(`Manifest: ${context.maintenance.pathOf(window.id)}`)
   return ledger
 }
 
-async function carryOut(
-  { options, context, screen, jobManager, target, effectiveTarget, surveyed }: Prepared,
-  ledger: Ledger,
-): Promise<unknown> {
+async function carryOut({ options, context, screen, jobManager, target, surveyed }: Prepared, ledger: Ledger): Promise<unknown> {
   const { format, drain, parallel } = options
   const nameWidth = Math.max(0, ...ledger.current().jobs.map((job) => job.name.length))
   for (const job of surveyed) await context.journal.rememberName(job.jobId, job.name)
@@ -48,7 +45,6 @@ async function carryOut(
     jobIds: new Set(surveyed.map((job) => job.jobId)),
     parallel,
     target,
-    defaultTarget: effectiveTarget,
     format,
     drain,
     jobManager,

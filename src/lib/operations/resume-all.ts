@@ -1,11 +1,14 @@
 import type { ManifestJob } from '../state/manifest.js'
 import { hasEnded } from './resolve-job.js'
 import { type ResumeEntryInput, resumeEntry } from './resume-entry.js'
+import { type SettleInput, settleEntry } from './stop-entry.js'
 
 export interface ResumeAllInput extends Omit<ResumeEntryInput, 'jobId'> {
   /** Entries of the manifest that are meant, by the job id of the run that was stopped. */
   jobIds: ReadonlySet<string>
   onEnded: (job: ManifestJob) => void
+  /** While a stop that is still under way is waited for. */
+  onStopProgress: SettleInput['onProgress']
 }
 
 /**
@@ -27,6 +30,9 @@ export async function resumeAll(input: ResumeAllInput): Promise<unknown> {
 }
 
 async function bringBack(jobId: string, input: ResumeAllInput): Promise<void> {
+  // Whoever asked for the stop did not live to see its end: its savepoint is the way back.
+  if (input.ledger.job(jobId).state === 'stopping')
+    await settleEntry({ ...input, jobId, format: 'CANONICAL', onProgress: input.onStopProgress })
   const { state, path } = input.ledger.job(jobId)
   if (state === 'running') return
   if (state === 'stopped' || state === 'starting') {
@@ -38,12 +44,9 @@ async function bringBack(jobId: string, input: ResumeAllInput): Promise<void> {
 async function notDown(jobId: string, input: ResumeAllInput): Promise<void> {
   const { ledger } = input
   const state = await input.jobManager.jobState(jobId, input.signal)
-  const { name, triggerId } = ledger.job(jobId)
   if (state === null || hasEnded(state)) {
-    const cause = `it is ${state ?? 'gone'}, and no savepoint of it is known: flinkops resume ${name} --from latest`
+    const cause = `it is ${state ?? 'gone'}, and no savepoint of it is known: flinkops resume ${ledger.job(jobId).name} --from latest`
     await ledger.step(jobId, { state: 'failed', error: cause })
-  } else if (ledger.job(jobId).state === 'stopping') {
-    await ledger.step(jobId, { error: `its stop (trigger ${triggerId}) is not over: flinkops stop --all` })
   } else await ledger.step(jobId, { state: 'running', resumedAs: jobId, error: 'it was never stopped' })
 }
 

@@ -96,7 +96,7 @@ function keyOf(path: string): string | null {
 async function object({ ledger, jobId, onObjection }: ResumeEntryInput, found: Extract<OnCluster, { kind: 'other' }>): Promise<void> {
   const { name: jobName } = ledger.job(jobId)
   const from = found.restoredFrom === null ? 'started without state' : `restored from ${found.restoredFrom}`
-  const message = `a job of this name runs already (${found.job.jobId}), ${from}: not started a second time`
+  const message = `a job of this name runs already (${found.job.jobId}), ${from}: not started a second time; stop that one, or leave this one out: --except ${jobName}`
   onObjection({ jobId, jobName, name: 'already-running', status: 'refuse', message, override: `--except ${jobName}` })
   await ledger.step(jobId, { error: message })
 }

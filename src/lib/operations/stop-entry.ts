@@ -7,21 +7,24 @@ import { checkPath } from './check-path.js'
 import type { Ledger } from './ledger.js'
 import { hasEnded } from './resolve-job.js'
 
-export interface StopEntryInput {
+/** What waiting for a stop takes. */
+export interface SettleInput {
   jobId: string
   ledger: Ledger
-  /** Where the savepoint goes; `null` = the cluster's own default, which is `defaultTarget`. */
-  target: string | null
-  defaultTarget: string | null
   format: 'CANONICAL' | 'NATIVE'
-  drain: boolean
   jobManager: JobManager
   journal: Journal
   storage: StorageReader
   signal: AbortSignal
   now: () => number
-  onTriggered: (operation: JournalOperation, isAttached: boolean) => void
   onProgress: (job: ManifestJob, progress: AwaitProgress) => void
+}
+
+export interface StopEntryInput extends SettleInput {
+  /** Where the savepoint goes; written down, so that it can be looked for there. */
+  target: string
+  drain: boolean
+  onTriggered: (operation: JournalOperation, isAttached: boolean) => void
 }
 
 /**
@@ -30,13 +33,32 @@ export interface StopEntryInput {
  */
 export async function stopEntry(input: StopEntryInput): Promise<void> {
   try {
-    const operation = await underWay(input)
-    const end = await awaitOperation({ ...input, operation, onProgress: (progress) => input.onProgress(entryOf(input), progress) })
-    await settle(input, operation, end)
+    await waitFor(input, await underWay(input))
   } catch (error) {
     if (endsEverything(error, input.signal)) throw error
     await fail(input, error instanceof Error ? error.message : String(error))
   }
+}
+
+/** Waits for a stop that an earlier run has asked for, and asks for none: a job that it has not reached is planned again. */
+export async function settleEntry(input: SettleInput): Promise<void> {
+  try {
+    const operation = operationOf(entryOf(input), input)
+    if (operation === null) return
+    const { state } = await input.jobManager.operation(operation.jobId, operation.triggerId, input.signal)
+    if (state === 'unknown' && (await isUp(input)))
+      await input.ledger.step(input.jobId, { state: 'planned', triggerId: null, triggeredAt: null })
+    else await waitFor(input, operation)
+  } catch (error) {
+    if (endsEverything(error, input.signal)) throw error
+    await fail(input, error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function waitFor(input: SettleInput, operation: JournalOperation): Promise<void> {
+  const { targetDirectory: defaultTarget } = operation
+  const onProgress = (progress: AwaitProgress) => input.onProgress(entryOf(input), progress)
+  await settle(input, operation, await awaitOperation({ ...input, operation, defaultTarget, onProgress }))
 }
 
 /** Ctrl-C, `--timeout`, and what must not go unrecorded. */
@@ -45,7 +67,7 @@ export function endsEverything(error: unknown, signal: AbortSignal): boolean {
   return error.code === 'JOURNAL_UNWRITABLE' || error.exitCode === EXIT.unreachable
 }
 
-function entryOf({ ledger, jobId }: StopEntryInput): ManifestJob {
+function entryOf({ ledger, jobId }: SettleInput): ManifestJob {
   return ledger.job(jobId)
 }
 
@@ -60,7 +82,7 @@ async function underWay(input: StopEntryInput): Promise<JournalOperation> {
   return before
 }
 
-function operationOf(entry: ManifestJob, { format, jobManager }: StopEntryInput): JournalOperation | null {
+function operationOf(entry: ManifestJob, { format, jobManager }: SettleInput): JournalOperation | null {
   const { state, triggerId, triggeredAt, jobId, name, targetDirectory } = entry
   if (state !== 'stopping' || triggerId === null || triggeredAt === null) return null
   const startedAtMs = Date.parse(triggeredAt)
@@ -84,7 +106,7 @@ async function post({ jobManager, drain, signal }: StopEntryInput, operation: Jo
   await jobManager.triggerStop({ jobId, triggerId, format, drain, ...(targetDirectory !== null && { targetDirectory }) }, signal)
 }
 
-async function settle(input: StopEntryInput, operation: JournalOperation, end: OperationEnd): Promise<void> {
+async function settle(input: SettleInput, operation: JournalOperation, end: OperationEnd): Promise<void> {
   if (end.state === 'completed') {
     await input.journal.operationEnded(operation.triggerId, { state: 'completed', path: end.location, atMs: input.now() })
     return stopped(
@@ -95,22 +117,23 @@ async function settle(input: StopEntryInput, operation: JournalOperation, end: O
   }
   await input.journal.operationEnded(operation.triggerId, { state: 'failed', cause: end.cause, atMs: input.now() })
   if (end.savepointPath === null && (await isUp(input))) return fail(input, end.cause)
-  const path = end.savepointPath ?? (await savepointSince({ ...input, operation, onProgress: () => undefined }))
+  const { targetDirectory: defaultTarget } = operation
+  const path = end.savepointPath ?? (await savepointSince({ ...input, operation, defaultTarget, onProgress: () => undefined }))
   if (path === null) return fail(input, `${end.cause}. It is DOWN, and no savepoint of it was completed`)
   return stopped(input, path, `it failed while stopping, after its savepoint was completed: ${end.cause}`)
 }
 
-async function isUp({ jobManager, jobId, signal }: StopEntryInput): Promise<boolean> {
+async function isUp({ jobManager, jobId, signal }: SettleInput): Promise<boolean> {
   const state = await jobManager.jobState(jobId, signal)
   return state !== null && !hasEnded(state)
 }
 
 /** Down; the path is written before it is checked, so that it is not lost whatever comes. */
-async function stopped(input: StopEntryInput, path: string, note: string | null): Promise<void> {
+async function stopped(input: SettleInput, path: string, note: string | null): Promise<void> {
   await input.ledger.step(input.jobId, { state: 'stopped', path, verified: false, error: note })
   await checkPath(input)
 }
 
-async function fail({ ledger, jobId }: StopEntryInput, cause: string): Promise<void> {
+async function fail({ ledger, jobId }: SettleInput, cause: string): Promise<void> {
   await ledger.step(jobId, { state: 'failed', error: cause })
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { uri } from '../../support/fake-ports.js'
 import { DEATHS, type Death, manifestOf, type Process, running, startProcess, type World, world } from '../../support/fake-window.js'
 import { resumeAll, stopAll } from '../../support/run-window.js'
 
@@ -89,6 +90,26 @@ describe('resume --all, killed at any step', () => {
         const on = await stoppedWorld()
         await runThrough(on, resumeAll, [{ step, when }])
         expectBack(on)
+      }
+    }
+  })
+})
+
+describe('stop --all, killed at any step, and resume --all right after it', () => {
+  it('has every job up once; what had gone down comes back from its own savepoint', async () => {
+    const steps = await stepsOf(world(NAMES), stopAll)
+    for (let step = 0; step < steps; step++) {
+      for (const when of ['before', 'after'] as const) {
+        const on = world(NAMES)
+        const doomed = startProcess(on, { step, when })
+        await Promise.race([stopAll(doomed), doomed.died])
+        if (on.disk.size === 0) continue
+        await resumeAll(startProcess(on))
+        expect(running(on).map((job) => job.name)).toHaveLength(NAMES.length)
+        expect(new Set(running(on).map((job) => job.name))).toEqual(new Set(NAMES))
+        const down = on.jobs.filter((job) => job.state === 'FINISHED').map((job) => job.jobId)
+        const paths = [...on.operations.values()].filter((one) => down.includes(one.jobId)).map((one) => uri(one.path))
+        expect(new Set(running(on).flatMap((job) => job.restoredFrom ?? []))).toEqual(new Set(paths))
       }
     }
   })
