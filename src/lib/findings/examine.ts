@@ -5,6 +5,7 @@ import { checkEffect } from './effect.js'
 import type { Facts } from './facts.js'
 import { type Finding, sortFindings } from './finding.js'
 import { checkHealth } from './health.js'
+import { checkInForce } from './in-force.js'
 import { checkKnownRoots } from './known-roots.js'
 import { checkLosingState } from './losing-state.js'
 import { checkProtection } from './protection.js'
@@ -13,6 +14,7 @@ import { checkRights } from './rights.js'
 
 const TOPICS: ((facts: Facts) => Finding[])[] = [
   checkConfFile,
+  checkInForce,
   checkLosingState,
   checkDirectories,
   checkKnownRoots,

@@ -76,7 +76,8 @@ function layers({ file, clusters }: Facts): Layer[] {
   return [...(ofFile ? [ofFile] : []), ...ofClusters]
 }
 
-function lastEntry(file: NonNullable<Facts['file']>, key: string): { value: string; source: string } | null {
+/** An option as the file has it; `null`: not, without a value, or a secret. */
+export function lastEntry(file: NonNullable<Facts['file']>, key: string): { value: string; source: string } | null {
   const entry = file.entries.findLast((one) => one.key === key)
   return shown(entry?.value, `${file.path}:${entry?.line}`)
 }

@@ -5,14 +5,30 @@ import { configurationSource, nameOf, optionOf } from './options.js'
 const MANY_RETAINED = 10
 const RETENTION = nameOf('retention')
 
-/** How many checkpoints Flink keeps, and what becomes of them when a job ends. */
+/** Whether Flink takes checkpoints, how many it keeps, and what becomes of them when a job ends. */
 export function checkRetention(facts: Facts): Finding[] {
   const ofCluster = externalized(facts)
-  return [...retained(facts), ...(ofCluster.length > 0 ? ofCluster : jobsOf(facts).flatMap(ofJob))]
+  return [...interval(facts), ...retained(facts), ...(ofCluster.length > 0 ? ofCluster : jobsOf(facts).flatMap(ofJob))]
 }
 
 function jobsOf({ clusters }: Facts): JobFacts[] {
   return clusters.flatMap(({ jobs }) => (jobs.state === 'known' ? jobs.value : []))
+}
+
+/** Unset is no checkpoints at all (`CheckpointingOptions.CHECKPOINTING_INTERVAL`). */
+function interval(facts: Facts): Finding[] {
+  const where = configurationSource(facts)
+  if (where === null || optionOf(facts, 'interval') !== null) return []
+  return [
+    {
+      id: 'checkpoint-interval-unset',
+      severity: 'warn',
+      what: `No checkpoint interval is set (${nameOf('interval')}).`,
+      why: 'A job that sets none for itself takes no checkpoints: when it fails, it starts again from nothing.',
+      fix: `${nameOf('interval')}: 60s`,
+      source: where,
+    },
+  ]
 }
 
 function retained(facts: Facts): Finding[] {

@@ -155,7 +155,15 @@ const CASES: [id: string, trigger: Facts, near: Facts][] = [
     ),
   ],
   ['script-unreadable', facts({ scripts: [{ job: 'sales', path: '/jobs/sales.sql', settings: NOT_KNOWN }] }), script({})],
+  [
+    'configuration-not-in-force',
+    facts({ clusters: [{ ...cluster([job()]), configuration: known(new Map([['state.checkpoints.num-retained', '1']])) }] }),
+    facts({
+      clusters: [{ ...cluster([job()]), configuration: known(new Map([['execution.checkpointing.dir', `${ABFS}/checkpoints/`]])) }],
+    }),
+  ],
   // Retention
+  ['checkpoint-interval-unset', factsWith({ 'execution.checkpointing.interval': null }), facts()],
   [
     'num-retained-one',
     factsWith({ 'execution.checkpointing.num-retained': null }),

@@ -41,6 +41,7 @@ describe('what checkpoints take', () => {
   it('is what nine of ten do not exceed', () => {
     expect(loadOf(took(1, 2, 3, 4, 5, 6, 7, 8, 9, 1000))).toMatchObject({ samples: 10, durationMs: 9 })
     expect(loadOf(took(7))).toMatchObject({ samples: 1, durationMs: 7 })
+    expect(loadOf(took(900, 6, 7))).toMatchObject({ samples: 3, durationMs: 7 })
   })
 
   it('counts neither savepoints nor what failed', () => {
