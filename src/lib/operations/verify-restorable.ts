@@ -50,8 +50,6 @@ export function findingsOf(found: Verification): string[] {
   return misplaced === null ? missing : [misplaced, ...missing]
 }
 
-const NAMED_AT_MOST = 5
-
 function wantingFiles({ resolved, sizes, unreached }: Extract<Verification, { state: 'wanting' }>): string[] {
   const wanting = new Map<string, string>()
   for (const { reference, location } of resolved) {
@@ -63,6 +61,5 @@ function wantingFiles({ resolved, sizes, unreached }: Extract<Verification, { st
     else if (required === null ? stored === 0 : stored < required)
       wanting.set(name, stored === 0 ? `${name} is empty` : `${name} has ${stored} bytes, its handle says ${required}`)
   }
-  const words = [...wanting.values()]
-  return words.length > NAMED_AT_MOST ? [...words.slice(0, NAMED_AT_MOST), `and ${words.length - NAMED_AT_MOST} more`] : words
+  return [...wanting.values()]
 }

@@ -55,22 +55,22 @@ class Fold {
   readonly #lineages: LineageNames
   readonly #snapshots: Map<string, Snapshot>
   readonly #rows = new Map<string, LineageUsage & { ids: Set<string> }>()
-  readonly #windows: Map<string, { fromMs: number; toMs: number }>
+  readonly #newest: Map<string, Newest>
   /** Files of one directory have one owner. */
   readonly #owners = new Map<string, Owner>()
 
   constructor(snapshots: Snapshot[], lineages: LineageNames, intervals: ReadonlyMap<string, number>) {
     this.#lineages = lineages
     this.#snapshots = new Map(snapshots.map((one) => [locationKey(one.directory), one]))
-    this.#windows = windowsOf(snapshots, lineages, intervals)
+    this.#newest = newestOf(snapshots, lineages, intervals)
     for (const one of snapshots) if (one.etag !== null) this.#count(one)
   }
 
   addStored(blob: StoredBlob): void {
     const { row, isExclusive } = this.#ownerOf(blob)
     add(isExclusive ? row.exclusive : row.shared, { blobs: 1, bytes: blob.sizeBytes })
-    const window = this.#windows.get(row.key)
-    if (window === undefined || blob.lastModifiedMs <= window.fromMs || blob.lastModifiedMs > window.toMs) return
+    const newest = this.#newest.get(row.key)
+    if (newest === undefined || !hasWritten(newest, blob, isExclusive)) return
     add(row.written, { blobs: 1, bytes: blob.sizeBytes })
     row.written.blocks += Math.max(1, Math.ceil(blob.sizeBytes / BLOCK_BYTES))
   }
@@ -128,15 +128,27 @@ function toldApart(rows: LineageUsage[]): LineageUsage[] {
   return rows.map((row) => (isTwice(row.lineage) ? { ...row, lineage: `${row.lineage} (${row.jobIds[0]?.slice(0, 8) ?? row.key})` } : row))
 }
 
-/** From one interval before the newest checkpoint was complete until it was: what was written then, it has written. */
-function windowsOf(snapshots: Snapshot[], lineages: LineageNames, intervals: ReadonlyMap<string, number>) {
-  const windows = new Map<string, { fromMs: number; toMs: number }>()
+/** The newest complete checkpoint of a running job, and when it was written. */
+interface Newest {
+  directory: string
+  fromMs: number
+  toMs: number
+}
+
+function newestOf(snapshots: Snapshot[], lineages: LineageNames, intervals: ReadonlyMap<string, number>): Map<string, Newest> {
+  const newest = new Map<string, Newest>()
   for (const one of snapshots) {
     const intervalMs = one.jobId === null ? undefined : intervals.get(one.jobId)
     if (intervalMs === undefined || one.kind !== 'checkpoint' || one.completeness !== 'complete') continue
     const key = lineages.of(one)
-    if ((windows.get(key)?.toMs ?? 0) < one.completedAtMs)
-      windows.set(key, { fromMs: one.completedAtMs - intervalMs, toMs: one.completedAtMs })
+    const toMs = one.completedAtMs
+    if ((newest.get(key)?.toMs ?? 0) < toMs) newest.set(key, { directory: locationKey(one.directory), fromMs: toMs - intervalMs, toMs })
   }
-  return windows
+  return newest
+}
+
+/** All in its own directory; of what is shared, what came within an interval before it was complete. */
+function hasWritten({ directory, fromMs, toMs }: Newest, blob: StoredBlob, isExclusive: boolean): boolean {
+  if (isExclusive) return locationKey(blob).startsWith(`${directory}/`)
+  return blob.lastModifiedMs > fromMs && blob.lastModifiedMs <= toMs
 }

@@ -30,7 +30,7 @@ function restOf({ rest }: Usage): [string, Amount][] {
   const shown: [string, Amount | null][] = [
     ['(temporary)', rest.temporary],
     ['(other)', rest.other],
-    ['(directory markers)', rest.markers],
+    ['(markers)', rest.markers],
     ['(soft-deleted)', rest.softDeleted],
   ]
   return shown.filter((one): one is [string, Amount] => one[1] !== null && one[1].blobs > 0)
@@ -83,18 +83,19 @@ function money(cost: number, { prices }: Usage): Cell {
 export function usageWords(usage: Usage, columns: number): string {
   const { forecast, growth, prices, rows } = usage
   const writes = rows.filter((row) => row.writes !== null)
+  const writesCost = writes.reduce((sum, row) => sum + (row.writes?.cost ?? 0), 0)
   const { region, redundancy, tier } = prices.price
   return [
     growth === null
       ? 'First look at this storage: growth is told from the next one on.'
-      : `Grown by ${signed(growth.bytes)} since the look of ${isoTime(growth.sinceMs)}.`,
+      : `${signed(growth.bytes)} since the look of ${isoTime(growth.sinceMs)}.`,
     forecast.bytesPerDay === null
       ? `No forecast yet: it needs three looks over at least a day, there are ${forecast.looks} over ${duration(forecast.spanMs)}.`
       : `In 30 days ${bytes(forecast.bytesIn30Days)} (${signed(forecast.bytesPerDay)} a day: a straight line through ${plural(forecast.looks, 'look')} over ${duration(forecast.spanMs)}).`,
     `Costs by ${prices.source === 'built in' ? 'the built-in price table' : prices.source}: ${tier}, ${redundancy}, ${region}, as of ${prices.asOf}.${prices.source === 'built in' ? ' Check it: yours will differ.' : ''}`,
     writes.length === 0
       ? 'Writes are not in it: no running job told its checkpoint interval.'
-      : `In it are the writes of ${plural(writes.length, 'running job')}, estimated from the newest checkpoint.`,
+      : `${money(writesCost, usage).text} of it are the writes of ${plural(writes.length, 'running job')}, estimated from the newest checkpoint.`,
   ]
     .flatMap((line) => wrap(line, columns, 2))
     .join('\n')

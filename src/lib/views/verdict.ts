@@ -5,7 +5,7 @@ import { bytes, duration, plural, wrap } from './format.js'
 
 /** `verify <snapshot>` in words: the verdict, then what it rests on. */
 export function snapshotVerdictText({ path, findings, proof, deep }: SnapshotVerdict, columns: number): string {
-  if (findings.length > 0) return lines(`Not restorable: ${path}`, findings, columns)
+  if (findings.length > 0) return lines(`Not restorable: ${path}`, shortened(findings), columns)
   const seen =
     proof === null
       ? []
@@ -28,6 +28,17 @@ function blockWords({ checkedBlocks, uncheckedBlocks, checksums }: DeepProof): s
   const checked = `${plural(checkedBlocks, 'block')} of index, properties and filters match their checksums (${checksums.join(', ') || 'none'})`
   const left = uncheckedBlocks === 0 ? '' : `, ${plural(uncheckedBlocks, 'block')} have a checksum that is not checked`
   return `${checked}${left}; data blocks were read, their checksums are not checked`
+}
+
+const FINDINGS_AT_MOST = 8
+
+/** A screen holds some; JSON has them all. */
+function shortened(findings: string[]): string[] {
+  if (findings.length <= FINDINGS_AT_MOST) return findings
+  return [
+    ...findings.slice(0, FINDINGS_AT_MOST - 1),
+    `and ${findings.length - FINDINGS_AT_MOST + 1} more findings: see them all with --json`,
+  ]
 }
 
 /** `verify <job>` in words. */

@@ -108,6 +108,7 @@ describe('costs', () => {
         listedBlob(old, { sizeBytes: 900 * MIB, lastModifiedMs: completedMs - 60_000 }),
         listedBlob(fresh, { sizeBytes: 9 * MIB, lastModifiedMs: completedMs - 1000 }),
         metadata(`${tree(A)}/chk-2`, [needs(old), needs(fresh)], { lastModifiedMs: completedMs }),
+        metadata(`savepoints/savepoint-111111-000000000001`, [], { lastModifiedMs: completedMs - 1000 }),
       ],
       undefined,
       new Map([[A, 30_000]]),

@@ -51,12 +51,12 @@ describe('usage for a person and a pipe', () => {
   it('has a line for each lineage, for what is no lineage, and the sum', () => {
     expect(renderTable(usageTable(usage()), 'table', streams)).toBe(
       [
-        'LINEAGE              CHECKPOINTS  SAVEPOINTS  EXCLUSIVE   SHARED  ORPHANED  BLOBS    TOTAL  GROWN BY   A MONTH',
-        'sales_pipeline                 3           2    1.0 MiB  2.0 MiB   3.0 MiB     35  6.0 MiB  -1.0 MiB  0.75 USD',
-        '(temporary)                                                                     1    100 B',
-        '(directory markers)                                                             7      0 B',
-        '(soft-deleted)                                                                  9  1.0 MiB',
-        'total                                                                          43  6.0 MiB  +4.0 KiB  0.80 USD',
+        'LINEAGE         CHECKPOINTS  SAVEPOINTS  EXCLUSIVE   SHARED  ORPHANED  BLOBS    TOTAL  GROWN BY   A MONTH',
+        'sales_pipeline            3           2    1.0 MiB  2.0 MiB   3.0 MiB     35  6.0 MiB  -1.0 MiB  0.75 USD',
+        '(temporary)                                                                1    100 B',
+        '(markers)                                                                  7      0 B',
+        '(soft-deleted)                                                             9  1.0 MiB',
+        'total                                                                     43  6.0 MiB  +4.0 KiB  0.80 USD',
         '',
       ].join('\n'),
     )
@@ -81,10 +81,10 @@ describe('usage for a person and a pipe', () => {
   it('says from how many looks it foretells, and by which prices', () => {
     expect(usageWords(usage(), 200)).toBe(
       [
-        'Grown by +4.0 KiB since the look of 2026-11-15T00:00:00.000Z.',
+        '+4.0 KiB since the look of 2026-11-15T00:00:00.000Z.',
         'In 30 days 7.0 MiB (+1.0 KiB a day: a straight line through 5 looks over 14d).',
         'Costs by the built-in price table: hot, LRS, eastus, as of 2026-05-04. Check it: yours will differ.',
-        'In it are the writes of 1 running job, estimated from the newest checkpoint.',
+        '0.50 USD of it are the writes of 1 running job, estimated from the newest checkpoint.',
       ].join('\n'),
     )
   })

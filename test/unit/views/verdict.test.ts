@@ -56,6 +56,14 @@ describe('the verdict on a snapshot', () => {
     expect(lines.join('').replaceAll(/\s+/g, '')).toBe(snapshotVerdictText({ ...good, deep }, WIDE).replaceAll(/\s+/g, ''))
   })
 
+  it('shows a person seven findings of many, and a script all of them', () => {
+    const bad = { ...good, findings: Array.from({ length: 30 }, (_, at) => `${at} is missing`) }
+    const lines = snapshotVerdictText(bad, WIDE).split('\n')
+    expect(lines).toHaveLength(9)
+    expect(lines.at(-1)).toBe('  and 23 more findings: see them all with --json')
+    expect(snapshotVerdictJson(bad)).toMatchObject({ findings: bad.findings })
+  })
+
   it('gives the findings, and never calls it restorable with one', () => {
     const bad = { ...good, findings: ['1 of 45 referenced files are missing', 'x is missing'] }
     expect(snapshotVerdictText(bad, WIDE)).toBe(`Not restorable: ${PATH}\n  1 of 45 referenced files are missing\n  x is missing`)
