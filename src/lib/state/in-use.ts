@@ -50,11 +50,6 @@ function hasOwnSince(job: KnownJob, restoredKey: string, snapshots: Snapshot[]):
   const restored = snapshots.find((one) => locationKey(one.directory) === restoredKey)
   const since = restored?.completedAtMs ?? 0
   return snapshots.some(
-    (one) =>
-      one.jobId === job.jobId &&
-      one.kind === 'checkpoint' &&
-      one.completeness === 'complete' &&
-      one.completedAtMs > since &&
-      locationKey(one.directory) !== restoredKey,
+    (one) => one.jobId === job.jobId && one.kind === 'checkpoint' && one.completeness === 'complete' && one.completedAtMs > since,
   )
 }

@@ -1,6 +1,7 @@
 import type { KnownJob } from './jobs.js'
 import { isJobId, lastSegment, parentOf, placeOf } from './layout.js'
-import { isBelow, type Location, locationKey } from './location.js'
+import { type Location, locationKey } from './location.js'
+import { isUnderRoots } from './places.js'
 import type { PlannedDelete } from './plan.js'
 import { isAsked } from './retention.js'
 import type { StoredBlob, Survey } from './survey.js'
@@ -79,12 +80,8 @@ function occupy(directory: Location, occupied: Set<string>): void {
 }
 
 function mayGo(marker: StoredBlob, emptied: ReadonlySet<string>, input: MarkersInput): boolean {
-  if (
-    !input.roots.some(
-      (root) => root.container === marker.container && root.account === marker.account && isStrictlyBelow(marker.name, root.name),
-    )
-  )
-    return false
+  const above = input.roots.filter((root) => root.name !== marker.name)
+  if (!isUnderRoots(marker, above)) return false
   const place = placeOf(marker.name)
   const jobId = place.jobId ?? (isJobId(lastSegment(marker.name)) ? lastSegment(marker.name) : null)
   const isOld = input.survey.serverTimeMs - marker.lastModifiedMs > input.graceMs
@@ -94,8 +91,4 @@ function mayGo(marker: StoredBlob, emptied: ReadonlySet<string>, input: MarkersI
     return hasEnded && (isOld || (place.area === 'checkpoint' && emptied.has(locationKey(marker))))
   }
   return place.area === 'savepoint' && place.file === '' && (isOld || emptied.has(locationKey(marker)))
-}
-
-function isStrictlyBelow(name: string, root: string): boolean {
-  return name !== root && isBelow(name, root)
 }

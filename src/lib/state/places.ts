@@ -1,6 +1,6 @@
 import type { KnownJob } from './jobs.js'
 import { type Place, savepointPrefix } from './layout.js'
-import { isBelow, type Location, locationKey } from './location.js'
+import { isBelow, isSameContainer, type Location, locationKey } from './location.js'
 
 export function metadataKeyName(directory: Location): string {
   return directory.name === '' ? '_metadata' : `${directory.name}/_metadata`
@@ -26,7 +26,5 @@ export function jobOf(place: Place, jobs: Map<string, KnownJob>): KnownJob | nul
 
 /** Whether a location lies at or below one of the roots. */
 export function isUnderRoots(location: Location, roots: Location[]): boolean {
-  return roots.some(
-    (root) => root.account === location.account && root.container === location.container && isBelow(location.name, root.name),
-  )
+  return roots.some((root) => isSameContainer(root, location) && isBelow(location.name, root.name))
 }

@@ -2,8 +2,8 @@ import { CircumstancesByDirectory } from './circumstances.js'
 import type { KeyId } from './key-table.js'
 import { lastSegment } from './layout.js'
 import type { LiveSet } from './live-set.js'
-import { isBelow, type Location } from './location.js'
-import { metadataKey } from './places.js'
+import type { Location } from './location.js'
+import { isUnderRoots, metadataKey } from './places.js'
 import type { DeleteReason, Held, PlanInput, PlannedDelete } from './plan.js'
 import type { Strays } from './strays.js'
 import type { StoredBlob } from './survey.js'
@@ -61,9 +61,8 @@ export class Planner {
   #mayGo(id: KeyId, blob: StoredBlob, directory: Location): boolean {
     const verdict = this.#sweepOne(id)
     if (verdict.action === 'delete') return true
-    const isOwn = blob.account === directory.account && blob.container === directory.container && isBelow(blob.name, directory.name)
     return (
-      isOwn &&
+      isUnderRoots(blob, [directory]) &&
       (verdict.reason === 'too-young' ||
         verdict.reason === 'no-job' ||
         verdict.reason === 'job-running' ||

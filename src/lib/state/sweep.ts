@@ -70,14 +70,9 @@ function holdReason(one: SweepCase): HoldReason | null {
 function layoutReason(place: Place, sweepsTaskOwned: boolean): HoldReason | null {
   if (place.area === 'temporary') return 'temporary'
   if (place.area === 'other') return 'unknown-layout'
-  if (!isStateFileName(lastSegment(place.file)) || place.file === '') return 'unknown-name'
-  const isFlat =
-    place.area === 'checkpoint' ||
-    place.area === 'savepoint' ||
-    place.area === 'shared' ||
-    place.area === 'changelog' ||
-    place.area === 'taskowned'
-  if (isFlat && place.file.includes('/')) return 'unknown-layout'
+  if (!isStateFileName(lastSegment(place.file))) return 'unknown-name'
+  const isNested = place.area === 'shared-merged' || place.area === 'taskowned-merged' || place.area === 'forst'
+  if (!isNested && place.file.includes('/')) return 'unknown-layout'
   return place.area === 'taskowned' && !sweepsTaskOwned ? 'task-owned' : null
 }
 
@@ -100,7 +95,7 @@ function ownerReason(one: SweepCase): HoldReason | null {
 function runningReason({ place, hasMetadata, running }: SweepCase): HoldReason | null {
   if (running === undefined || running.graceMs === null) return 'job-running'
   if (place.area === 'shared') return running.isPlain ? null : 'job-running'
-  if (place.area !== 'checkpoint' || hasMetadata || place.checkpointId === null) return 'job-running'
+  if (hasMetadata || place.checkpointId === null) return 'job-running'
   const isOvertaken = running.newestCompletedId !== null && place.checkpointId < running.newestCompletedId
   return isOvertaken && !running.inProgressIds.has(place.checkpointId) ? null : 'in-progress'
 }

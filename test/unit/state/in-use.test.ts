@@ -36,6 +36,20 @@ describe('snapshotsInUse', () => {
     expect(isInUse({ ...started, latestCompleted: latest }, { ...own, completedAtMs: NOW - 6 * HOUR })).toBe(true)
   })
 
+  it.each([
+    ['another job’s checkpoint', checkpoint(A, 7, { completedAtMs: NOW - HOUR })],
+    ['a savepoint of its own', savepoint(B, 7, { completedAtMs: NOW - HOUR })],
+    ['a checkpoint of the same second', { ...own, completedAtMs: restored.completedAtMs }],
+  ])('does not take %s for a newer checkpoint', (_, other) => {
+    expect(isInUse(running(B, { restoredFrom: uri(RESTORED), latestCompleted: latest }), other)).toBe(true)
+  })
+
+  it('protects what only the list of snapshots calls restored, as long as the job has no newer one', () => {
+    const started = running(B, { named: [{ path: uri(RESTORED), as: 'restored' }] })
+    expect(isInUse(started)).toBe(true)
+    expect(isInUse({ ...started, latestCompleted: latest }, own)).toBe(false)
+  })
+
   it('does not take checkpoints of an earlier run under the same job id for newer ones of a running job', () => {
     const started = running(B, { restoredFrom: uri(RESTORED) })
     expect(isInUse(started, own)).toBe(true)
@@ -63,6 +77,8 @@ describe('snapshotsInUse', () => {
   it('says who uses it and why', () => {
     const why = snapshotsInUse(jobsOf(running(B, { name: 'sales', restoredFrom: uri(RESTORED) })), [restored]).get(keyAt(RESTORED))
     expect(why).toBe('sales was restored from it and has no newer checkpoint yet')
+    const named = snapshotsInUse(jobsOf(running(B, { named: [{ path: uri(RESTORED), as: 'savepoint' }] })), [])
+    expect([...named]).toEqual([[keyAt(RESTORED), 'bbbbbbbb has not ended and names it']])
   })
 
   it('overlooks paths that lie elsewhere', () => {

@@ -16,6 +16,10 @@ const FILE = uuid(7)
 const SAVEPOINT = 'savepoint-aaaaaa-0123456789ab'
 
 describe('placeOf', () => {
+  it.each(['sharedx', 'taskownedx', 'dstlx', 'x'])('takes %s for a plain name', (name) => {
+    expect(isPlainName(name)).toBe(true)
+  })
+
   it.each([
     [`checkpoints/${JOB}/chk-12/${FILE}`, 'checkpoint', JOB, `checkpoints/${JOB}`],
     [`checkpoints/${JOB}/chk-12/_metadata`, 'checkpoint', JOB, `checkpoints/${JOB}`],
@@ -24,6 +28,9 @@ describe('placeOf', () => {
     [`checkpoints/${JOB}/shared/${FILE}`, 'shared', JOB, `checkpoints/${JOB}`],
     [`checkpoints/${JOB}/shared/job_a_op_b_1_4/${FILE}`, 'shared-merged', JOB, `checkpoints/${JOB}`],
     [`checkpoints/${JOB}/shared/op_Map_0a__1_4__attempt_2/db/${FILE}`, 'forst', JOB, `checkpoints/${JOB}`],
+    [`chk-12/${FILE}`, 'checkpoint', null, ''],
+    [`checkpoints/${JOB}/taskowned/x/${FILE}`, 'taskowned', JOB, `checkpoints/${JOB}`],
+    [`checkpoints/${JOB}/taskowned/job_a_tm_b/x/${FILE}`, 'taskowned', JOB, `checkpoints/${JOB}`],
     [`checkpoints/${JOB}/taskowned/${FILE}`, 'taskowned', JOB, `checkpoints/${JOB}`],
     [`checkpoints/${JOB}/taskowned/job_a_tm_b-6122/${FILE}`, 'taskowned-merged', JOB, `checkpoints/${JOB}`],
     [`changelog/${JOB}/dstl/${FILE}`, 'changelog', JOB, `changelog/${JOB}`],

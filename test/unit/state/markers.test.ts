@@ -72,6 +72,17 @@ describe('planMarkers', () => {
     expect(names(markers(survey, { deletes }))).toEqual([CHECKPOINT])
   })
 
+  it.each([
+    ['in another container', { ...marker(TREE, OLD), container: 'other' }],
+    ['in another account', { ...marker(TREE, OLD), account: 'other' }],
+    ['below a savepoint’s directory', marker(`${savepointDirectory(A, 1)}/x`, OLD)],
+    ['in no known layout', marker('checkpoints/x', OLD)],
+    ['of a job that nobody knows', marker(`checkpoints/${jobId(0xb)}`, OLD)],
+    ['just as old as the grace period', marker(TREE, { lastModifiedMs: NOW - 72 * HOUR })],
+  ])('leaves a directory %s', (_, one) => {
+    expect(markers({ ...surveyOf([]), markers: [one] })).toEqual([])
+  })
+
   it('removes an empty savepoint directory when it is old, whoever runs', () => {
     const empty = (parts: object) => surveyOf([marker(savepointDirectory(A, 1), parts)])
     expect(names(markers(empty(OLD), { known: running(A) }))).toEqual([savepointDirectory(A, 1)])

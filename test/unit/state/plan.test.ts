@@ -1,22 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { snapshotsInUse } from '../../../src/lib/state/in-use.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
 import { lastSegment, parentOf, placeOf } from '../../../src/lib/state/layout.js'
-import { groupLineages } from '../../../src/lib/state/lineage.js'
 import { locationKey } from '../../../src/lib/state/location.js'
 import { jobOf } from '../../../src/lib/state/places.js'
-import { type CleanupPlan, type PlanInput, planDeletions } from '../../../src/lib/state/plan.js'
-import { retain } from '../../../src/lib/state/retention.js'
+import type { CleanupPlan } from '../../../src/lib/state/plan.js'
 import type { Survey } from '../../../src/lib/state/survey.js'
 import {
   at,
   checkpointDirectory,
   DAY,
-  type FakeBlob,
   HOUR,
   job,
-  jobId,
   jobsOf,
   keyAt,
   listedBlob,
@@ -26,45 +21,12 @@ import {
   neededKeys,
   needs,
   needsBelow,
-  policy,
   running,
   savepointDirectory,
   surveyOf,
   uuid,
 } from '../../support/builders.js'
-
-const A = jobId(0xa)
-const B = jobId(0xb)
-const C = jobId(0xc)
-const GRACE = 72 * HOUR
-const OLD = { lastModifiedMs: NOW - 20 * DAY }
-const TREE = `checkpoints/${A}`
-
-interface Given {
-  jobs: KnownJob[]
-  rules?: Parameters<typeof policy>[0]
-  only?: ReadonlySet<string>
-  input?: Partial<PlanInput>
-}
-
-function planOf(survey: Survey, { jobs, rules = { checkpointsMs: DAY, savepointsMs: DAY }, only, input = {} }: Given): CleanupPlan {
-  const known = jobsOf(...jobs)
-  const { snapshots } = survey
-  const lineages = groupLineages(known, snapshots)
-  const inUse = snapshotsInUse(known, snapshots)
-  const decisions = retain({ snapshots, jobs: known, lineages, inUse, policy: policy(rules), nowMs: NOW, only: only ?? null })
-  const roots = [at('checkpoints'), at('savepoints')]
-  return planDeletions({ survey, jobs: known, decisions, roots, graceMs: GRACE, maxShare: 1, guards: [], only: only ?? null, ...input })
-}
-
-const plan = (blobs: FakeBlob[], given: Given) => planOf(surveyOf(blobs), given)
-const deleted = (made: CleanupPlan) => made.deletes.map((one) => one.blob.name)
-const heldBy = (made: CleanupPlan) => made.held.map(({ reason, blobs }) => `${blobs} ${reason}`)
-
-const chk = (id: number, ...uses: Parameters<typeof metadata>[1]) => metadata(checkpointDirectory(A, id), uses, OLD)
-const own = (id: number, number = id) => `${checkpointDirectory(A, id)}/${uuid(number)}`
-const shared = (number: number) => `${TREE}/shared/${uuid(number)}`
-const file = (name: string, parts: Partial<FakeBlob> = OLD) => listedBlob(name, parts)
+import { A, B, C, chk, deleted, file, heldBy, OLD, own, plan, planOf, shared, TREE } from './plan-of.js'
 
 describe('planDeletions', () => {
   it('deletes an expired checkpoint: _metadata, then the files that nobody else needs, then its marker', () => {

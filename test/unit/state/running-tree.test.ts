@@ -63,6 +63,19 @@ describe('runningTrees', () => {
     expect(treeOf(running(A, PLAIN))?.newestCompletedId).toBeNull()
   })
 
+  it.each([
+    ['merged files in another job’s tree', `checkpoints/${jobId(0xb)}/shared/job_a_op_b_1_4/${FILE}`],
+    ['odd names in a checkpoint’s directory', `${checkpointDirectory(A, 3)}/job_1`],
+    ['odd names of shared files', `${TREE}/shared/my_op_1`],
+  ])('is not misled by %s', (_, name) => {
+    expect(treeOf(running(A, PLAIN), listedBlob(name))?.isPlain).toBe(true)
+  })
+
+  it('takes the highest checkpoint id of the job alone for its newest', () => {
+    const blobs = [3, 5, 4].map((id) => metadata(checkpointDirectory(A, id), []))
+    expect(treeOf(running(A, PLAIN), ...blobs, metadata(checkpointDirectory(jobId(0xb), 9), []))?.newestCompletedId).toBe(5)
+  })
+
   it('waits for two timeouts and the longest checkpoint, if that is more than the grace period', () => {
     expect(treeOf(running(A, { ...PLAIN, checkpointTimeoutMs: 40 * HOUR, longestCheckpointMs: 5 * HOUR }))?.graceMs).toBe(85 * HOUR)
     expect(treeOf(running(A, { ...PLAIN, checkpointTimeoutMs: null }))?.graceMs).toBeNull()

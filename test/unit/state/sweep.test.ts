@@ -41,6 +41,9 @@ const TABLE: [string, string, boolean, string, string, string][] = [
     'unknown-layout',
     'unknown-layout',
   ],
+  ['a file deeper in a savepoint', `${savepointDirectory(A, 3)}/x/${FILE}`, false, 'unknown-layout', 'unknown-layout', 'unknown-layout'],
+  ['a file deeper in the changelog', `dstl/${A}/dstl/x/${FILE}`, false, 'unknown-layout', 'unknown-layout', 'unknown-layout'],
+  ['a file deeper in task-owned state', `${TREE}/taskowned/x/${FILE}`, false, 'unknown-layout', 'unknown-layout', 'unknown-layout'],
   ['a strange name', `${TREE}/shared/000012.sst`, false, 'unknown-name', 'unknown-name', 'unknown-name'],
   [
     'a _metadata being written',
@@ -70,6 +73,11 @@ describe('sweep', () => {
     ['no-job', { job: null }],
   ])('holds any file for the reason %s', (reason, parts) => {
     for (const [, name] of TABLE.slice(0, 3)) expect(verdict(name, job(A), parts)).toBe(reason)
+  })
+
+  it('sweeps task-owned files of an ended job when the user asserts that no sink needs them', () => {
+    const verdicts = [job(A), running(A), UNKNOWN].map((known) => verdict(`${TREE}/taskowned/${FILE}`, known, { sweepsTaskOwned: true }))
+    expect(verdicts).toEqual(['orphan', 'job-running', 'job-unknown'])
   })
 
   it('sweeps leftovers of a savepoint that nobody’s job wrote, but no file beside a _metadata', () => {
