@@ -48,12 +48,17 @@ export function jobVerdictText({ jobId, jobName, findings, proof }: JobVerdict, 
   const { completed, intervalMs, failed, restarts, newest } = proof
   const [first, last] = [completed.at(-2), completed.at(-1)]
   const seen = [
-    `checkpoints advance: ${first?.id} and ${last?.id} were completed meanwhile, in ${took(first)} and ${took(last)}, every ${duration(intervalMs)} by configuration`,
+    `checkpoints advance: ${first?.id} and ${last?.id} were completed meanwhile, in ${took(first)} and ${took(last)}, every ${pace(intervalMs)} by configuration`,
     `the newest, ${newest.path}, is restorable: ${plural(newest.files, 'file')}, ${bytes(newest.bytes)}`,
   ]
   if (failed > 0) seen.push(`meanwhile ${plural(failed, 'checkpoint')} failed, and later ones did not`)
   if (restarts > 0) seen.push('meanwhile it was restarted once')
   return lines(`Checkpointing: ${name}`, seen, columns)
+}
+
+/** Intervals of less than ten seconds differ in what is behind the point. */
+function pace(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms)
 }
 
 function took(entry: { durationMs: number | null } | undefined): string {

@@ -83,6 +83,10 @@ describe('the verdict on a job', () => {
     )
   })
 
+  it('does not round short intervals away', () => {
+    expect(jobVerdictText({ ...job, proof: { ...job.proof, intervalMs: 400 } }, WIDE)).toContain('every 0.4 s by configuration')
+  })
+
   it('does not hide what went wrong meanwhile', () => {
     const text = jobVerdictText({ ...job, proof: { ...job.proof, failed: 1, restarts: 1 } }, WIDE)
     expect(text).toContain('meanwhile 1 checkpoint failed, and later ones did not')
