@@ -66,7 +66,8 @@ function took(entry: { durationMs: number | null } | undefined): string {
 }
 
 function lines(first: string, more: string[], columns: number): string {
-  return [first, ...more.map((one) => `  ${one}`)].flatMap((one) => wrap(one, columns, 4)).join('\n')
+  const below = more.flatMap((one) => wrap(one, columns - 2, 2).map((line) => `  ${line}`))
+  return [...wrap(first, columns, 2), ...below].join('\n')
 }
 
 /** The JSON of `verify <snapshot>`. */

@@ -56,6 +56,12 @@ describe('the verdict on a snapshot', () => {
     expect(lines.join('').replaceAll(/\s+/g, '')).toBe(snapshotVerdictText({ ...good, deep }, WIDE).replaceAll(/\s+/g, ''))
   })
 
+  it('breaks a path that is longer than the terminal, and leaves no line empty', () => {
+    const bad = { ...good, findings: [`${PATH.repeat(3)} is missing`] }
+    const lines = snapshotVerdictText(bad, 60).split('\n')
+    expect(lines.filter((line) => line.trim() === '' || line.length > 60)).toEqual([])
+  })
+
   it('shows a person seven findings of many, and a script all of them', () => {
     const bad = { ...good, findings: Array.from({ length: 30 }, (_, at) => `${at} is missing`) }
     const lines = snapshotVerdictText(bad, WIDE).split('\n')
