@@ -1,5 +1,5 @@
 import { isJobId } from '../state/layout.js'
-import { type Location, locationKey, parseLocation } from '../state/location.js'
+import { isBelow, isSameContainer, locationKey, parseLocation } from '../state/location.js'
 import type { Facts, RootKind } from './facts.js'
 import { type Finding, sentence } from './finding.js'
 import { OPTION_NAMES, optionOf } from './options.js'
@@ -12,16 +12,26 @@ interface Used {
   source: string
 }
 
-/** Whether every directory that is written to is a root that flinkops knows; each unknown one once. */
+/** Whether every directory that is written to lies below a root that flinkops knows; each one once. */
 export function checkKnownRoots(facts: Facts): Finding[] {
-  const used = [...ofConfiguration(facts), ...ofScripts(facts), ...ofJobs(facts)]
-  const unknown = new Map<string, Used>()
-  for (const one of used) {
+  const used = new Map<string, Used>()
+  for (const one of [...ofConfiguration(facts), ...ofScripts(facts), ...ofJobs(facts)]) {
     const place = keyOf(one.path)
-    if (place === null || facts.roots.some(({ kind, path }) => kind === one.kind && keyOf(path) === place)) continue
-    if (!unknown.has(`${one.kind} ${place}`)) unknown.set(`${one.kind} ${place}`, one)
+    if (place !== null && !used.has(place)) used.set(place, one)
   }
-  return [...[...unknown.values()].map((one) => rootUnknown(one, facts)), ...unreadableScripts(facts)]
+  return [...[...used.values()].flatMap((one) => ofDirectory(one, facts)), ...unreadableScripts(facts)]
+}
+
+function ofDirectory(one: Used, facts: Facts): Finding[] {
+  const roots = facts.roots.filter(({ kind }) => kind !== 'history')
+  if (roots.some(({ path }) => keyOf(path) === keyOf(one.path))) return []
+  const above = roots.find(({ path }) => isWithin(one.path, path))
+  return [above === undefined ? rootUnknown(one, facts) : ofOneJob(one, above.path)]
+}
+
+function isWithin(path: string, root: string): boolean {
+  const [inner, outer] = [parseLocation(path), parseLocation(root)]
+  return inner.ok && outer.ok && isSameContainer(inner.location, outer.location) && isBelow(inner.location.name, outer.location.name)
 }
 
 function rootUnknown({ kind, path, words, source }: Used, { roots }: Facts): Finding {
@@ -29,9 +39,21 @@ function rootUnknown({ kind, path, words, source }: Used, { roots }: Facts): Fin
   return {
     id: 'root-unknown',
     severity: 'error',
-    what: `${words} ${path}, which is no root of flinkops.`,
-    why: 'Each directory for a job is one more root: what lies there is not listed and not verified, and a job id that is seen there only counts as unknown.',
+    what: `${words} ${path}, which lies below no root of flinkops.`,
+    why: 'In another container its snapshots are not found at all; in the same one clean-up never touches what lies there, so it only grows.',
     fix: ['# in flinkops.yaml', 'roots:', `  ${kind}:`, ...all.map((root) => `    - ${root}`)].join('\n'),
+    source,
+  }
+}
+
+/** Known to us, as everything below a root is; the advice of the guide to use such directories makes each other tool blind. */
+function ofOneJob({ path, words, source }: Used, root: string): Finding {
+  return {
+    id: 'directory-of-one-job',
+    severity: 'advice',
+    what: `${words} ${path}, a directory of its own below ${root}.`,
+    why: 'flinkops sees it, but retention is no easier by it: a script or lifecycle rule that names directories has one more to know, and misses it.',
+    fix: `# leave the setting out, so that all jobs use\n# ${root}`,
     source,
   }
 }
@@ -77,7 +99,7 @@ function directoryOf(checkpoint: string): string {
 }
 
 function keyOf(path: string): string | null {
-  const parsed: { ok: true; location: Location } | { ok: false } = parseLocation(path)
+  const parsed = parseLocation(path)
   return parsed.ok ? locationKey(parsed.location) : null
 }
 

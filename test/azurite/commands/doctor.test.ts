@@ -141,7 +141,7 @@ describe('doctor on what it cannot see', () => {
 
 describe('doctor on running jobs', () => {
   it('names a job that writes where flinkops does not look', async () => {
-    const path = `wasbs://${container.container}@${ACCOUNT_HOST}/checkpoints/sales/${SALES}/chk-3`
+    const path = `wasbs://${container.container}@${ACCOUNT_HOST}/elsewhere/${SALES}/chk-3`
     const busy = await startFakeJobManager(cluster({ jobs: [{ jobId: SALES, name: 'sales_pipeline', completed: [path] }] }))
     const { result } = await doctor(await cliWith(sandboxConf(), {}, [busy.url]))
     await busy.stop()

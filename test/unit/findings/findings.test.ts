@@ -133,18 +133,22 @@ const CASES: [id: string, trigger: Facts, near: Facts][] = [
   ],
   [
     'root-unknown',
-    script({ 'state.checkpoints.dir': `${ABFS}/checkpoints/sales` }),
+    script({ 'state.checkpoints.dir': `${ABFS}/elsewhere/sales` }),
     script({ 'state.checkpoints.dir': `${ABFS}/checkpoints` }),
   ],
+  ['root-unknown', script({ 'state.savepoints.dir': `${ABFS}/elsewhere/sales` }), script({ 'state.savepoints.dir': `${ABFS}/savepoints` })],
   [
     'root-unknown',
-    script({ 'state.savepoints.dir': `${ABFS}/savepoints/sales` }),
-    script({ 'state.savepoints.dir': `${ABFS}/savepoints` }),
+    withJob({}, { externalPath: `${ABFS}/elsewhere/${'a'.repeat(32)}/chk-7` }),
+    withJob({}, { externalPath: `${ABFS}/checkpoints/chk-7` }),
   ],
   [
-    'root-unknown',
-    withJob({}, { externalPath: `${ABFS}/checkpoints/sales/${'a'.repeat(32)}/chk-7` }),
-    withJob({}, { externalPath: `${ABFS}/checkpoints/chk-7` }),
+    'directory-of-one-job',
+    script({ 'state.checkpoints.dir': `${ABFS}/checkpoints/sales` }),
+    facts({
+      scripts: [{ job: 'sales', path: '/x.sql', settings: known(new Map([['state.checkpoints.dir', `${ABFS}/checkpoints/sales`]])) }],
+      roots: [...rootsBelow(ABFS), { kind: 'checkpoints', path: `${WASB}/checkpoints/sales`, source: 'x' }],
+    }),
   ],
   [
     'root-unknown',

@@ -104,12 +104,12 @@ describe('the guide’s own configuration', () => {
     )
   })
 
-  it('makes a root that nobody knows of each job’s own directory', () => {
+  it('gains nothing by a directory for each job', () => {
     const scripts = [{ job: 'sales_pipeline', path: '/jobs/sales_pipeline.sql', settings: known(new Map(Object.entries(guide.JOB_PATHS))) }]
-    const found = examined('config.yaml', guide.CURRENT, { scripts }).filter(({ id }) => id === 'root-unknown')
-    expect(found.map(({ fix }) => fix)).toEqual([
-      expect.stringContaining(`    - ${guide.JOB_PATHS['state.checkpoints.dir']}`),
-      expect.stringContaining(`    - ${guide.JOB_PATHS['state.savepoints.dir']}`),
+    const found = examined('config.yaml', guide.CURRENT, { scripts }).filter(({ id }) => id === 'directory-of-one-job')
+    expect(found.map(({ source, what }) => [source, what.split(' below ')[1]])).toEqual([
+      ['/jobs/sales_pipeline.sql', `${statePath('checkpoints')}.`],
+      ['/jobs/sales_pipeline.sql', `${statePath('savepoints')}.`],
     ])
   })
 })
