@@ -8,6 +8,7 @@ import {
   HOUR,
   job,
   jobId,
+  keyAt,
   NOW,
   running,
   savepoint,
@@ -48,6 +49,11 @@ describe('planGuards', () => {
     ['the newest of a job misses a file', { snapshots: [checkpoint(A, 1), checkpoint(A, 2, { ...broken, completedAtMs: NOW })] }, 'refuse'],
     ['the newest of two in one second misses a file', { snapshots: [checkpoint(A, 9), checkpoint(A, 10, broken)] }, 'refuse'],
     ['an older one misses a file', { snapshots: [checkpoint(A, 1, { ...broken, completedAtMs: NOW - 9 * HOUR }), checkpoint(A, 2)] }, 'ok'],
+    [
+      'an older one that is listed later misses a file',
+      { snapshots: [checkpoint(A, 2), checkpoint(A, 1, { ...broken, completedAtMs: NOW - 9 * HOUR })] },
+      'ok',
+    ],
     ['only relative files are missing', { snapshots: [checkpoint(A, 1, { ...broken, missingAbsolute: 0 })] }, 'ok'],
     [
       'a later job was restored from its tree',
@@ -150,5 +156,15 @@ describe('planGuards', () => {
     expect(guardOf('share', { swept, survey })).toMatchObject({ status: 'refuse', override: '--max-share 32%' })
     expect(guardOf('share', { swept, survey, input: { maxShare: 0.32 } }).status).toBe('ok')
     expect(guardOf('share', { survey: { totals: { blobs: 0, bytes: 0 } } }).status).toBe('ok')
+  })
+
+  it('does not count against the share what an earlier run was confirmed to delete', () => {
+    const swept: PlannedDelete[] = [{ blob: storedBlob('x', { sizeBytes: 400, etag: '0x1' }), reason: 'orphan', after: [] }]
+    const given = (etag: string): Given => ({
+      swept,
+      survey: { totals: { blobs: 2, bytes: 1000 } },
+      input: { confirmed: new Set([`${keyAt('x')}#${etag}`]) },
+    })
+    expect([guardOf('share', given('0x1')).status, guardOf('share', given('0x2')).status]).toEqual(['ok', 'refuse'])
   })
 })

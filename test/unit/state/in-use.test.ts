@@ -90,3 +90,7 @@ it('names a pending restore once, though the cluster and the journal both tell o
   const known = running(B, { restoredFrom: uri(RESTORED), named: [{ path: `${uri(RESTORED)}/`, as: 'restored' }] })
   expect(pendingRestores(known, [])).toEqual([keyAt(RESTORED)])
 })
+
+it('takes a checkpoint that the job completed for no restore point', () => {
+  expect(pendingRestores(running(B, { named: [{ path: uri(RESTORED), as: 'completed' }] }), [])).toEqual([])
+})

@@ -45,6 +45,11 @@ describe('planMarkers', () => {
     expect(names(markers(surveyOf(tree)))).toEqual([`${TREE}/shared`, CHECKPOINT, TREE].toSorted((a, b) => b.length - a.length))
   })
 
+  it('removes no root that is a job’s own directory', () => {
+    const one = { ...surveyOf([]), markers: [marker(TREE, OLD)] }
+    expect(planMarkers({ survey: one, deletes: [], held: [], jobs: jobsOf(job(A)), roots: [at(TREE)], graceMs: 0 })).toEqual([])
+  })
+
   it.each(['running', 'unknown'] as const)('leaves directories of a job alone that is %s', (liveness) => {
     expect(markers(surveyOf(tree), { known: job(A, { liveness }) })).toEqual([])
   })

@@ -110,3 +110,20 @@ it('a file beside a _metadata that expires is judged as one of a directory witho
   expect(made.deletes.map(({ blob, reason }) => [blob.name, reason])).toContainEqual([own(1), 'incomplete'])
   expect(plan([chk(2), file(own(2))], { jobs: [job(A)] }).deletes.map((one) => one.reason)).toEqual(['orphan'])
 })
+
+it.each([
+  ['of a running job', checkpointDirectory(A, 1), running(A), null],
+  ['of an unknown job', checkpointDirectory(A, 1), job(A, { liveness: 'unknown' }), null],
+  ['of another job than was asked for', checkpointDirectory(A, 1), job(A), new Set([B])],
+  ['whose path names no job', 'checkpoints/chk-1', job(A), null],
+] as const)('a snapshot that goes on a word takes its own files along, also one %s', (_, directory, known, only) => {
+  const survey = surveyOf([
+    metadata(directory, [needsBelow(uuid(1)), needs(shared(1))], OLD),
+    file(`${directory}/${uuid(1)}`),
+    file(shared(1)),
+  ])
+  const decisions = survey.snapshots.map((snapshot) => ({ snapshot, verdict: 'expire' as const, reasons: [] }))
+  const gone = deleted(planOf(survey, { jobs: [known], input: { decisions, only } }))
+  expect(gone.slice(0, 2)).toEqual([`${directory}/_metadata`, `${directory}/${uuid(1)}`])
+  expect(gone.includes(shared(1))).toBe(directory === 'checkpoints/chk-1')
+})
