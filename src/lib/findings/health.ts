@@ -3,7 +3,7 @@ import type { ClusterFacts, Facts, JobFacts } from './facts.js'
 import { type Finding, sentence } from './finding.js'
 import { loadOf } from './interval.js'
 import { finding, type Job } from './job.js'
-import { nameOf } from './options.js'
+import { nameOf, optionOf } from './options.js'
 import { checkPace } from './pace.js'
 
 const STALE_MS = 30 * 60_000
@@ -35,7 +35,7 @@ function ofJob(job: JobFacts, facts: Facts): Finding[] {
   const { config, stats } = job
   if (config.state === 'unknown') return [jobUnknown(job, config.reason)]
   if (stats.state === 'unknown') return [jobUnknown(job, stats.reason)]
-  if (config.value === null || config.value.intervalMs === null || stats.value === null) return [off(job)]
+  if (config.value === null || config.value.intervalMs === null || stats.value === null) return [off(job, facts)]
   const known: Job = { job, config: config.value, stats: stats.value, load: loadOf(stats.value), facts }
   return [...stale(known), ...failing(known), ...checkPace(known), ...tolerance(known)]
 }
@@ -48,11 +48,13 @@ function jobUnknown(job: JobFacts, reason: string): Finding {
   })
 }
 
-function off(job: JobFacts): Finding {
-  return finding(job, 'checkpointing-off', 'warn', {
-    what: `${job.name} takes no checkpoints.`,
-    why: 'If it fails, it starts again from nothing. (Right for a job that reads to an end and can be run again.)',
-    fix: `${nameOf('interval')}: 60s`,
+/** With an interval in the cluster's configuration only a job in batch mode takes none; without one, a forgetful job does so, too. */
+function off(job: JobFacts, facts: Facts): Finding {
+  const isBatch = optionOf(facts, 'interval') !== null
+  return finding(job, 'checkpointing-off', isBatch ? 'advice' : 'warn', {
+    what: `${job.name} takes no checkpoints${isBatch ? ', although the cluster sets an interval: it runs in batch mode' : ''}.`,
+    why: 'If it fails, it starts again from nothing: right for a job that reads to an end and can be run again, and for no other.',
+    fix: isBatch ? "SET 'execution.runtime-mode' = 'streaming';" : `${nameOf('interval')}: 60s`,
   })
 }
 

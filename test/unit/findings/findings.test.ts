@@ -358,6 +358,18 @@ describe('the order', () => {
   })
 })
 
+describe('a job without checkpoints', () => {
+  it.each([
+    ['advice', '60s'],
+    ['warn', null],
+  ])('is %s where the interval of the cluster is %s', (severity, interval) => {
+    const jobs = [job({ intervalMs: null }), { ...job(), config: known(null) }, { ...job(), stats: known(null) }]
+    const found = findingsOf(factsWith({ 'execution.checkpointing.interval': interval }, { clusters: [cluster(jobs)] }))
+    const own = found.filter(({ id }) => id === 'checkpointing-off')
+    expect(own.map((one) => one.severity)).toEqual([severity, severity, severity])
+  })
+})
+
 describe('advice', () => {
   it('alone leaves nothing wanting', () => {
     const findings = findingsOf(factsWith({ 'execution.checkpointing.num-retained': '1' }))
