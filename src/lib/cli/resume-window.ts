@@ -127,7 +127,9 @@ async function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { 
     return json(context, manifest, 'done', objections)
   }
   const why = problem === null ? '' : `${problem.message}\n`
-  screen.complain(`${why}${resumeSummary(manifest)}\nGo on with: flinkops resume --all`)
+  const isLost = manifest.jobs.some((job) => job.state === 'failed')
+  const other = isLost ? '; what has no savepoint: flinkops resume --all --from latest; to leave one out: --except <name>' : ''
+  screen.complain(`${why}${resumeSummary(manifest)}\nGo on with: flinkops resume --all${other}`)
   process.exitCode = problem === null ? EXIT.partly : problem.exitCode
   return json(context, manifest, 'partial', objections)
 }

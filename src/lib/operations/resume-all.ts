@@ -45,8 +45,8 @@ async function notDown(jobId: string, input: ResumeAllInput): Promise<void> {
   const { ledger } = input
   const state = await input.jobManager.jobState(jobId, input.signal)
   if (state === null || hasEnded(state)) {
-    const cause = `it is ${state ?? 'gone'}, and no savepoint of it is known: flinkops resume ${ledger.job(jobId).name} --from latest`
-    await ledger.step(jobId, { state: 'failed', error: cause })
+    const known = ledger.job(jobId).error?.replace(/\.$/, '') ?? 'no savepoint of it is known'
+    await ledger.step(jobId, { state: 'failed', error: known.includes('DOWN') ? known : `${known}; it is DOWN (${state ?? 'gone'})` })
   } else await ledger.step(jobId, { state: 'running', resumedAs: jobId, error: 'it was never stopped' })
 }
 
