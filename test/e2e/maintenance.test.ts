@@ -1,0 +1,212 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CLICK_COUNTER } from '../../sandbox/click-counter.js'
+import { numberAt, requestJson } from '../../sandbox/http-json.js'
+import { restoredFrom, submitJar, submitScript, waitForCheckpoints } from '../../sandbox/jobs.js'
+import { waitUntil } from '../../sandbox/wait.js'
+import type { Manifest } from '../../src/lib/state/manifest.js'
+import { startFlakyProxy } from '../support/flaky-proxy.js'
+import { type E2e, FLINK_UNDER_TEST, missingForE2e, startE2e } from '../support/sandbox.js'
+import { jobsOf, killedOnce, lastManifest, nameJobs, rows, type Sequence, writeSequence, writtenNumbers } from './maintenance.js'
+import { blobsBelow, clickCounterJar } from './world.js'
+
+/** So many that they do not run out before their rate is raised. */
+const LAST = 120_000
+const SLOWLY = 100
+const QUICKLY = 20_000
+
+const some = (jobs: Manifest['jobs'], state: string) => jobs.some((job) => job.state === state)
+
+/** A cluster of its own, since it is taken down and killed. */
+describe.skipIf(missingForE2e() !== null)(`Maintenance of Flink ${FLINK_UNDER_TEST}`, () => {
+  let e2e: E2e
+  let sequences: Sequence[] = []
+
+  beforeAll(async () => {
+    e2e = await startE2e({
+      extraConfig: {
+        'execution.checkpointing.interval': '1s',
+        'execution.checkpointing.tolerable-failed-checkpoints': 1000,
+      },
+    })
+    sequences = await Promise.all(['first', 'second', 'third'].map((name) => writeSequence(e2e, name, { last: LAST, perSecond: SLOWLY })))
+    await nameJobs(e2e, Object.fromEntries(sequences.map(({ name, script }) => [name, { script }])))
+  })
+  afterAll(() => e2e?.stop())
+
+  const world = () => e2e
+  const manifest = async () => (await lastManifest(e2e))!
+
+  const startAnew = async () => {
+    const { cluster } = e2e
+    await Promise.all([cluster.startJobManager(), cluster.startTaskManager(), cluster.restartGateway()])
+  }
+
+  /** Each job of the window runs once, restored from its own path. */
+  const expectBack = async () => {
+    const running = (await jobsOf(e2e)).filter((job) => job.state === 'RUNNING')
+    expect(new Set(running.map((job) => job.name))).toEqual(new Set(['first', 'second', 'third']))
+    expect(running).toHaveLength(3)
+    for (const { jid, name } of running) {
+      const entry = (await manifest()).jobs.find((job) => job.name === name)
+      expect(entry).toMatchObject({ state: 'running', resumedAs: jid, error: null })
+      expect(await restoredFrom(e2e.cluster.restUrl, jid)).toBe(entry?.path)
+    }
+  }
+
+  describe('a window of three jobs whose every record is counted', () => {
+    test('stop --all, killed on its way and run again, has each job down once, its savepoint verified', async () => {
+      const { restUrl, gatewayUrl } = e2e.cluster
+      const ids = await Promise.all(sequences.map(({ script }) => submitScript(gatewayUrl, script)))
+      await Promise.all(ids.map((id) => waitForCheckpoints(restUrl, id)))
+      const stop = ['stop', '--all', '--yes', '--parallel', '1']
+
+      expect(await killedOnce(e2e, stop, (jobs) => some(jobs, 'stopping'))).toMatchObject({ code: 137 })
+      expect(await killedOnce(e2e, stop, (jobs) => some(jobs, 'stopped'))).toMatchObject({ code: 137 })
+      const { code, stderr } = await e2e.flinkops(stop)
+
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      expect(stderr).toContain('Going on with the window of ')
+      const { id, jobs } = await manifest()
+      expect(jobs.filter((job) => job.state !== 'stopped' || !job.verified)).toEqual([])
+      expect((await jobsOf(e2e)).map((job) => job.state)).toEqual(['FINISHED', 'FINISHED', 'FINISHED'])
+      const savepoints = (await blobsBelow(world, 'savepoints/')).filter((name) => name.endsWith('/_metadata'))
+      expect(savepoints).toHaveLength(3)
+      const copy = await e2e.storage.getBlobClient(`_flinkops/maintenance/${id}.json`).downloadToBuffer()
+      expect(JSON.parse(copy.toString('utf8'))).toEqual(await manifest())
+    })
+
+    test('resume --all waits for the cluster that is started anew, and starts no job twice, however often it is killed', async () => {
+      await e2e.cluster.stop()
+      const waiting = killedOnce(e2e, ['resume', '--all'], (jobs) => some(jobs, 'starting'))
+      await startAnew()
+      const first = await waiting
+      expect(first).toMatchObject({
+        code: 137,
+        stderr: expect.stringContaining('Waiting until it does; --timeout or Ctrl-C ends the wait.'),
+      })
+      expect(first.stderr).toContain('It answers again after ')
+
+      const hasBegunTheSecond = (jobs: Manifest['jobs']) => some(jobs, 'running') && some(jobs, 'starting')
+      expect(await killedOnce(e2e, ['resume', '--all'], hasBegunTheSecond)).toMatchObject({ code: 137 })
+      const { code, stdout, stderr } = await e2e.flinkops(['resume', '--all'])
+
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      await expectBack()
+      const told = (await manifest()).jobs.map((job) => [job.name, job.resumedAs, job.path])
+      expect(told).toEqual(expect.arrayContaining(rows(stdout)))
+    })
+
+    test('after kill -9 of JobManager and TaskManager, resume --all --from latest goes by the retained checkpoints', async () => {
+      const { restUrl } = e2e.cluster
+      const before = (await jobsOf(e2e)).filter((job) => job.state === 'RUNNING')
+      for (const { jid } of before) await waitForCheckpoints(restUrl, jid, 2)
+      await Promise.all([e2e.cluster.killJobManager(), e2e.cluster.killTaskManager()])
+      await startAnew()
+      for (const { name } of sequences) await writeSequence(e2e, name, { last: LAST, perSecond: QUICKLY })
+
+      // What the sandbox itself names has no snapshot here.
+      const { code, stdout, stderr } = await e2e.flinkops(['resume', '--all', '--from', 'latest', '--except', '*_*'])
+
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      for (const { jid, name } of before) {
+        const [, , path] = rows(stdout).find((row) => row[0] === name) ?? []
+        expect(path).toContain(`/${jid}/chk-`)
+        expect(stderr).toMatch(new RegExp(`${path} is the (newest|only).* of ${name}: checkpoint \\d+ of job ${jid}`))
+      }
+    })
+
+    test('when the sequences end, every number is there once', async () => {
+      await waitUntil({
+        until: 'the sequences have ended',
+        probe: async () => ((await jobsOf(e2e)).every((job) => job.state === 'FINISHED') ? true : null),
+      })
+      for (const sequence of sequences) {
+        const counts = await writtenNumbers(sequence)
+        const twice = [...counts].filter(([, count]) => count !== 1)
+        expect({ numbers: counts.size, first: Math.min(...counts.keys()), last: Math.max(...counts.keys()), twice }).toEqual({
+          numbers: LAST,
+          first: 1,
+          last: LAST,
+          twice: [],
+        })
+      }
+    })
+  })
+
+  describe('a window of five jobs, one of which cannot be stopped', () => {
+    const NAMES = ['clicks_1', 'clicks_2', 'clicks_3', 'clicks_4', 'blocked']
+    let obstacle = ''
+
+    beforeAll(async () => {
+      const { restUrl } = e2e.cluster
+      obstacle = join(e2e.dir, 'obstacle')
+      await writeFile(obstacle, '')
+      const jarFile = clickCounterJar(world)
+      const BLOCKED = ['--block-snapshots-while', obstacle, '--conf', 'execution.checkpointing.timeout=2s']
+      const argsOf = (name: string) => ['--name', name, ...(name === 'blocked' ? BLOCKED : [])]
+      const { entryClass } = CLICK_COUNTER
+      await nameJobs(e2e, Object.fromEntries(NAMES.map((name) => [name, { jar: jarFile, entryClass, args: argsOf(name) }])))
+      const ids = await Promise.all(NAMES.map((name) => submitJar(restUrl, { jarFile, entryClass, args: argsOf(name) })))
+      await Promise.all(ids.slice(0, 4).map((id) => waitForCheckpoints(restUrl, id)))
+      await waitUntil({
+        until: 'three checkpoints of the blocked job have failed',
+        probe: async () => (numberAt(await requestJson(`${restUrl}/jobs/${ids[4]}/checkpoints`), 'counts', 'failed') >= 3 ? true : null),
+      })
+    })
+
+    const states = async () =>
+      Object.fromEntries((await jobsOf(e2e)).filter(({ name }) => NAMES.includes(name)).map(({ name, state }) => [name, state]))
+
+    test('the objection against it names the flag that overrides it, and nothing is touched: exit 6', async () => {
+      const { code, stdout } = await e2e.flinkops(['stop', '--all', '--yes', '--json'])
+      expect(code).toBe(6)
+      const { outcome, objections } = JSON.parse(stdout) as { outcome: string; objections: { jobName: string; status: string }[] }
+      expect(outcome).toBe('refused')
+      expect(objections.filter((one) => one.status === 'refuse')).toEqual([
+        expect.objectContaining({ jobName: 'blocked', name: 'checkpoints', override: '--allow-failing-checkpoints' }),
+      ])
+      expect(new Set(Object.values(await states()))).toEqual(new Set(['RUNNING']))
+    })
+
+    test('four are down with verified savepoints, the fifth is named with its cause: exit 3', async () => {
+      const { code, stdout } = await e2e.flinkops(['stop', '--all', '--yes', '--allow-failing-checkpoints', '--json'])
+      expect({ code, stdout }).toMatchObject({ code: 3 })
+      const { outcome, jobs } = JSON.parse(stdout) as { outcome: string; jobs: Manifest['jobs'] }
+      expect(outcome).toBe('partial')
+      const down = jobs.filter((job) => job.state === 'stopped' && job.verified)
+      expect(new Set(down.map((job) => job.name))).toEqual(new Set(NAMES.slice(0, 4)))
+      expect(jobs.find((job) => job.name === 'blocked')).toMatchObject({
+        state: 'failed',
+        path: null,
+        error: expect.stringContaining('expired'),
+      })
+      expect((await states())['blocked']).toBe('RUNNING')
+    })
+
+    test('once the cause is gone a second run finishes, although Flink is away in the middle', async () => {
+      const savepoints = async () => (await blobsBelow(world, 'savepoints/')).filter((name) => name.endsWith('/_metadata')).length
+      const before = await savepoints()
+      await rm(obstacle)
+      const proxy = await startFlakyProxy(e2e.cluster.restUrl)
+      let isAway = false
+      const behindIt = join(e2e.dir, 'behind-proxy.yaml')
+      await writeFile(behindIt, (await readFile(e2e.configFile, 'utf8')).replace(e2e.cluster.restUrl, proxy.url))
+      const { code, stderr } = await e2e.flinkops(['stop', '--all', '--yes', '--allow-failing-checkpoints', '--config', behindIt], {
+        onOutput: ({ stderr: soFar }) => {
+          if (isAway || !soFar.includes('trigger id')) return
+          isAway = true
+          void proxy.shut().then(() => setTimeout(() => void proxy.open(), 8_000))
+        },
+      })
+      await proxy.shut()
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      expect(stderr).toContain('Waiting until it does')
+      expect(stderr).toContain('It answers again after ')
+      expect(new Set(Object.values(await states()))).toEqual(new Set(['FINISHED']))
+      expect((await manifest()).jobs.filter((job) => job.state !== 'stopped' || !job.verified)).toEqual([])
+      expect(await savepoints()).toBe(before + 1)
+    })
+  })
+})
