@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const common = { disableConsoleIntercept: true, testTimeout: 30_000, hookTimeout: 60_000 }
+const common = { disableConsoleIntercept: true, testTimeout: 120_000, hookTimeout: 120_000 }
 
 /** Suites by the parts they need: nothing, Azurite, a real Flink. */
 export default defineConfig({
