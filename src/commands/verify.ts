@@ -4,7 +4,7 @@ import { EXIT, usageError } from '../lib/errors.js'
 import { locateNamed } from '../lib/operations/locate-named.js'
 import { resolveJob } from '../lib/operations/resolve-job.js'
 import { verifyJob } from '../lib/operations/verify-job.js'
-import { verifyRestorable } from '../lib/operations/verify-restorable.js'
+import { verifyLocated } from '../lib/operations/verify-restorable.js'
 import { openScope } from '../lib/scope.js'
 import { bytes, duration } from '../lib/views/format.js'
 import { jobVerdictJson, jobVerdictText, snapshotVerdictJson, snapshotVerdictText } from '../lib/views/verdict.js'
@@ -42,11 +42,8 @@ export default class Verify extends BaseCommand {
   async #verifySnapshot(text: string, flags: VerifyFlags): Promise<object> {
     const context = await this.connect(flags)
     const scope = await openScope(context)
-    const { location, path } = await locateNamed({ text, job: flags.job ?? null, scope, context })
-    const verdict = await verifyRestorable({
+    const verdict = await verifyLocated(() => locateNamed({ text, job: flags.job ?? null, scope, context }), {
       storage: await context.storage(),
-      location,
-      path,
       deep: flags.deep ?? false,
       signal: this.signal,
       onBytes: (count) => this.progress.update(`Reading: ${bytes(count)}`),

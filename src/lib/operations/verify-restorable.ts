@@ -3,6 +3,7 @@ import type { ContentReader } from '../ports-content.js'
 import { type Location, locationKey } from '../state/location.js'
 import { misplacement } from '../state/misplaced.js'
 import { requiredBytes } from '../state/references.js'
+import type { LocatedSnapshot } from './locate-snapshot.js'
 import { type DeepProof, verifyDeep } from './verify-deep.js'
 import { containerKey, type Verification, verifySnapshot } from './verify-snapshot.js'
 
@@ -40,6 +41,26 @@ export async function verifyRestorable(input: RestorableInput): Promise<Snapshot
   const { content, ...deep } = { content: input.storage, metadata, resolved, sizes }
   const looked = await verifyDeep({ ...deep, content, signal: input.signal, onBytes: input.onBytes })
   return { path: input.path, findings: [...plain.findings, ...looked.findings], proof, deep: looked.proof }
+}
+
+const CHASES = 4
+
+/**
+ * Verifies what `locate` finds. While a running job's latest checkpoint is looked at, Flink may put a newer one in its place and delete
+ * the old one's files: what is wrong with one that is no longer the latest is no finding.
+ */
+export async function verifyLocated(
+  locate: () => Promise<LocatedSnapshot>,
+  input: Omit<RestorableInput, 'location' | 'path'>,
+): Promise<SnapshotVerdict> {
+  let located = await locate()
+  for (let chase = 1; ; chase++) {
+    const verdict = await verifyRestorable({ ...input, ...located })
+    if (verdict.findings.length === 0 || chase === CHASES) return verdict
+    const again = await locate().catch(() => located)
+    if (again.path === located.path) return verdict
+    located = again
+  }
 }
 
 /** What speaks against a restore, one clause each; empty = nothing. */

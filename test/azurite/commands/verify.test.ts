@@ -75,7 +75,7 @@ describe('verify <snapshot>', () => {
     expect([code, text.code]).toEqual([11, 11])
   })
 
-  it('finds a _metadata that was cut at any 100th byte', async () => {
+  it('finds a _metadata that was cut at any 100th byte', { timeout: 180_000 }, async () => {
     const whole = savepointBytes()
     const directory = 'savepoints/savepoint-555555-00000000cccc'
     await storeSavepoint(client, directory)
@@ -208,9 +208,8 @@ describe('verify <job>', () => {
     jobManager.script(cluster({ jobs: [{ jobId: JOB, name: 'sales_pipeline' }] }))
     const { stdout, stderr, code } = await cli.run(['verify', 'sales_pipeline', '--timeout', '1s'])
     expect(stdout).toBe('')
-    expect(stderr).toContain(
-      'Whether sales_pipeline checkpoints is not known yet: it is RUNNING, 0 of 2 checkpoints were completed meanwhile.',
-    )
+    // A busy machine may need the second for less than the first look, and can say no more then.
+    expect(stderr).toMatch(/^Error: Gave up waiting after 1 s \(--timeout\)\.( Whether sales_pipeline checkpoints is not known yet: .*)?\n/)
     expect(code).toBe(8)
   })
 

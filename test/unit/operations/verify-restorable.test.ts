@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { verifyRestorable } from '../../../src/lib/operations/verify-restorable.js'
+import { verifyLocated, verifyRestorable } from '../../../src/lib/operations/verify-restorable.js'
 import type { ContentReader } from '../../../src/lib/ports-content.js'
 import { ACCOUNT, CONTAINER, type FakeBlob, type FakeStorage, fakeStorage, uri } from '../../support/fake-ports.js'
 import { readTree, recordedTrees, TREE_ACCOUNT } from '../../support/recorded-tree.js'
@@ -152,6 +152,32 @@ describe('verifyRestorable, deep', () => {
     const location = { account: ACCOUNT, container: CONTAINER, name: DIRECTORY }
     const input = { storage: { ...storage, readRange }, location, path: 'chk-7', deep: true, signal, onBytes: () => undefined }
     expect((await verifyRestorable(input)).findings).toEqual([`${OWN}: it changed or went while it was read`])
+  })
+})
+
+describe('verifyLocated', () => {
+  const newer = DIRECTORY.replace('chk-7', 'chk-8')
+  const at = (name: string) => ({ location: { account: ACCOUNT, container: CONTAINER, name }, path: name })
+  const bytes = encodeMetadata(snapshot({ checkpointId: 8 }))
+  const input = { storage: withContent(fakeStorage({ [`${newer}/_metadata`]: { bytes } })), deep: false, signal, onBytes: () => undefined }
+
+  it('follows a running job to its newer checkpoint, when the one that was the latest goes meanwhile', async () => {
+    const located = [at(DIRECTORY), at(newer)]
+    expect(await verifyLocated(async () => located.shift() ?? at(newer), input)).toMatchObject({ path: newer, findings: [] })
+  })
+
+  it('does not take the word back about one that still is what was named', async () => {
+    expect(await verifyLocated(async () => at(DIRECTORY), input)).toMatchObject({
+      path: DIRECTORY,
+      findings: [`there is no ${DIRECTORY}/_metadata`],
+    })
+  })
+
+  it('gives up after some, so that it comes to an end', async () => {
+    let number = 100
+    const verdict = await verifyLocated(async () => at(`${JOB_TREE}/chk-${number++}`), input)
+    expect(verdict.findings).toHaveLength(1)
+    expect(number).toBeLessThan(110)
   })
 })
 
