@@ -13,21 +13,16 @@ it.each(VERSIONS)('refuses a version %i file cut short at any byte', (version) =
   }
 })
 
-it.each(VERSIONS)('answers, and quickly, whatever single byte of a version %i file is changed', (version) => {
+it.each(VERSIONS)('answers, and never hangs, whatever single byte of a version %i file is changed', (version) => {
   const bytes = encodeMetadata(sample.everything(version))
-  let slowestMs = 0
   for (let at = 0; at < bytes.length; at++) {
     const original = bytes[at] ?? 0
     for (const changed of [0, 0xff, original ^ 1, original ^ 0x80]) {
       bytes[at] = changed
-      const before = performance.now()
       expect(typeof parseMetadata(bytes).ok).toBe('boolean')
-      slowestMs = Math.max(slowestMs, performance.now() - before)
     }
     bytes[at] = original
   }
-  // A hang would be seconds; a stalled test machine is not one.
-  expect(slowestMs).toBeLessThan(2000)
 })
 
 it('answers for every value of every byte of a small file', () => {
