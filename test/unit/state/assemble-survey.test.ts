@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { assembleSurvey } from '../../../src/lib/state/assemble-survey.js'
+import { assembleSurvey, EMPTY_DIRECTORY } from '../../../src/lib/state/assemble-survey.js'
 import { Inventory } from '../../../src/lib/state/inventory.js'
 import { KeyTable } from '../../../src/lib/state/key-table.js'
 import type { Survey } from '../../../src/lib/state/survey.js'
+import { Uses } from '../../../src/lib/state/uses.js'
 import {
   at,
   checkpointDirectory,
   jobId,
   keyAt,
   listedBlob,
+  marker,
   metadata,
   NOW,
   neededKeys,
@@ -78,5 +80,41 @@ describe('assembleSurvey', () => {
     const survey = assembleSurvey({ inventory, read, containers: [at('')], ...clock })
     expect(survey.unreadable).toEqual([{ directory: at(CHECKPOINT), etag: blob.etag, problem: 'odd' }])
     expect(survey.snapshots).toMatchObject([{ completeness: 'unreadable', problem: 'odd', references: [] }])
+  })
+
+  it('has nothing unreadable when all was read, and the words for what is not there', () => {
+    const survey = surveyOf([
+      metadata(CHECKPOINT, [], { sizeBytes: 0 }),
+      marker(savepointDirectory(JOB, 1)),
+      listedBlob(`${savepointDirectory(JOB, 2)}/${uuid(1)}`),
+    ])
+    expect(survey.unreadable).toEqual([])
+    expect(survey.snapshots.map(({ problem, operatorNames }) => [problem, operatorNames])).toEqual([
+      ['its _metadata is empty or still being uploaded', []],
+      [EMPTY_DIRECTORY, []],
+      ['it has no _metadata', []],
+    ])
+    expect(EMPTY_DIRECTORY).toBe('it is an empty directory')
+  })
+
+  it('lists snapshots in one order whatever was read first, with their operators', () => {
+    const blobs = [1, 2, 3].map((id) => listedBlob(`${checkpointDirectory(JOB, id)}/_metadata`))
+    const inventory = new Inventory(new KeyTable(), () => false)
+    for (const blob of blobs) inventory.add(blob, blob)
+    const clock = { serverTimeMs: NOW, clockSkewMs: 0, isStable: true }
+    const orderOf = (order: typeof blobs) => {
+      const read = new Map(
+        order.map((blob) => [
+          keyAt(blob.name),
+          { blob, state: 'parsed' as const, uses: new Uses(new KeyTable(), 0), operatorNames: ['map'] },
+        ]),
+      )
+      return assembleSurvey({ inventory, read, containers: [at('')], ...clock }).snapshots.map((one) => [
+        one.checkpointId,
+        one.operatorNames,
+      ])
+    }
+    const expected = [1, 2, 3].map((id) => [id, ['map']])
+    expect([orderOf(blobs), orderOf(blobs.toReversed())]).toEqual([expected, expected])
   })
 })

@@ -76,4 +76,29 @@ describe('Inventory', () => {
     const found = inventory([listedBlob(`${CHECKPOINT}/${uuid(1)}`, { isUploading: true })], `${CHECKPOINT}/${uuid(1)}`)
     expect([...found.uploading].map((id) => found.blobs.keys.keyOf(id))).toEqual([keyAt(`${CHECKPOINT}/${uuid(1)}`)])
   })
+
+  it('takes a blob for loose whose key is known and which no snapshot needs', () => {
+    const keys = new KeyTable()
+    const blob = listedBlob(`${TREE}/shared/${uuid(1)}`)
+    keys.intern(keyAt(blob.name))
+    const found = new Inventory(keys, () => false)
+    found.add(blob, blob)
+    expect([names(found.stored), names(found.loose)]).toEqual([[], [blob.name]])
+  })
+
+  it('tells directories of one name in two accounts apart', () => {
+    const blob = listedBlob(`${TREE}/shared/${uuid(1)}`)
+    const found = inventory([blob, { ...blob, account: 'other' }, { ...blob, container: 'other' }], blob.name)
+    expect(names(found.stored)).toEqual([blob.name])
+    expect([...found.loose].map(({ account, container }) => [account, container])).toEqual([
+      ['other', blob.container],
+      [blob.account, 'other'],
+    ])
+  })
+
+  it('overlooks what flinkops itself keeps there, and sees no snapshot in a marker deeper than one', () => {
+    const found = inventory([listedBlob('_flinkops/lock'), marker(`${CHECKPOINT}/x`)])
+    expect([[...found.others], [...found.occupied], [...found.directories]]).toEqual([[], [], []])
+    expect([...inventory([listedBlob('_flinkops')]).others.keys()]).toEqual([keyAt('_flinkops')])
+  })
 })

@@ -76,3 +76,25 @@ describe('objections', () => {
     )
   })
 })
+
+it.each<[string, Partial<StopCandidate>, string]>([
+  ['way-back', {}, 'comes back by sales.sql'],
+  ['way-back', { wayBack: { known: false, problem: 'no script' } }, 'no known way back: no script'],
+  ['name', {}, 'its name is its own'],
+  ['health', {}, 'it runs'],
+  ['health', { state: 'RESTARTING' }, 'it is RESTARTING, and a savepoint needs it running'],
+  ['health', { tasks: { running: 3, total: 4 } }, 'only 3 of its 4 tasks run, and a savepoint needs all of them'],
+  ['bounded', {}, 'it does not end by itself, as far as can be seen'],
+  ['bounded', { isBatch: true }, 'it is a batch job: no savepoint can be taken of it'],
+  ['bounded', { hasFinishedTasks: true }, 'some of its tasks have finished: it is bounded, and may end by itself'],
+  ['checkpoints', {}, 'its checkpoints complete'],
+  ['checkpoints', { checkpoints: { lastCompletedAtMs: null, failedInARow: 0, lastFailure: null } }, 'no checkpoint has failed'],
+  ['checkpoints', { checkpoints: { lastCompletedAtMs: 1, failedInARow: 1, lastFailure: null } }, 'its last checkpoint failed'],
+  [
+    'checkpoints',
+    { checkpoints: { lastCompletedAtMs: 1, failedInARow: 1, lastFailure: 'No slot. Late.' } },
+    'its last checkpoint failed (No slot. Late)',
+  ],
+])('says of the %s of a job what was seen: %j', (name, parts, message) => {
+  expect(objectionsTo([{ ...HEALTHY, ...parts }], new Set()).find((one) => one.name === name)?.message).toBe(message)
+})

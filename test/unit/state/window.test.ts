@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { joinWindow, newWindow, type WindowJob } from '../../../src/lib/state/window.js'
+import { joinWindow, newWindow, type WindowJob, withGone } from '../../../src/lib/state/window.js'
 import { manifest, manifestJob } from '../../support/fake-manifest.js'
 
 const { configuration } = manifestJob()
@@ -68,4 +68,17 @@ describe('joinWindow', () => {
     expect(jobs).toMatchObject([{ jobId: 'x', state: 'planned', path: null }])
     expect(superseded).toEqual([down])
   })
+})
+
+it('calls a job failed that was to be stopped and has ended by itself, and no other', () => {
+  const jobs = (['planned', 'stopping', 'stopped'] as const).map((state) => manifestJob({ jobId: state, state }))
+  const gone = withGone(manifest({ jobs: [...jobs, manifestJob({ jobId: 'alive', state: 'planned' })] }), new Set(['alive']))
+  const error = 'it ended before it was asked to stop, so no savepoint of it was taken'
+  expect(gone.jobs.map((job) => [job.jobId, job.state])).toEqual([
+    ['planned', 'failed'],
+    ['stopping', 'stopping'],
+    ['stopped', 'stopped'],
+    ['alive', 'planned'],
+  ])
+  expect(gone.jobs[0]?.error).toBe(error)
 })
