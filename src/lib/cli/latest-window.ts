@@ -95,10 +95,11 @@ async function withLatest(job: ManifestJob, program: Program, { context, screen 
     return { ...job, state: 'failed', error: message, path: null, resumedAs: null }
   }
   screen.say(chosenLine(found, found.newest, program.title))
-  return { ...job, state: 'stopped', path: found.newest.path, verified: false, error: null, resumedAs: null }
+  const jobId = job.configuration === UNKNOWN ? (found.newest.jobId ?? job.jobId) : job.jobId
+  return { ...job, jobId, state: 'stopped', path: found.newest.path, verified: false, error: null, resumedAs: null }
 }
 
-/** Of a run that nobody stopped, only the place in the manifest needs an id. */
+/** Stands in until it is known which run wrote the snapshot. */
 function newId(): string {
   return randomBytes(16).toString('hex')
 }

@@ -132,6 +132,7 @@ describe('resume --all --from latest', () => {
 
     expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(stderr).toMatch(new RegExp(`${directory} is the .*restorable.* of sales_pipeline: checkpoint 7 of job ${SALES}`))
+    expect(stderr).toContain(`sales_pipeline  ${SALES.slice(0, 8)}  from ${cli.path(directory)}`)
     expect(stdout).toBe(`sales_pipeline\t${started[0]?.jobId}\t${cli.path(directory)}\n`)
   })
 
