@@ -24,6 +24,8 @@ interface Row {
   code: string
   /** Stand in the one sentence; for a value that the user gave, the value. */
   says: string[]
+  /** A warning that stands before the sentence. */
+  warns?: string
   setup?: (world: World) => Partial<CliOptions>
   /** Written to the working folder. */
   files?: Record<string, string>
@@ -227,6 +229,7 @@ const ROWS: Row[] = [
     exit: 9,
     code: 'SQL_FAILED',
     says: ['line 3', 'Non-query expression encountered in illegal context'],
+    warns: 'is a snapshot of sales_pipeline, not of insert-into_default_catalog.default_database.t.',
   },
   {
     what: 'a script without INSERT',
@@ -437,7 +440,9 @@ describe.concurrent('bad input gets one clear sentence and its exit code', { tim
     const { stdout, stderr, code } = await runRow(row, [])
 
     expect(stdout).toBe('')
-    const [sentence = '', ...suggestions] = stderr.trimEnd().split('\n')
+    const lines = stderr.trimEnd().split('\n')
+    if (row.warns !== undefined) expect(lines.shift()).toContain(row.warns)
+    const [sentence = '', ...suggestions] = lines
     expect(sentence).toMatch(/^Error: \S/)
     for (const value of row.says) expect(sentence).toContain(value)
     for (const suggestion of suggestions) expect(suggestion).toMatch(/^ {2}\S/)
