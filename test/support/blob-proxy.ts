@@ -84,7 +84,9 @@ async function answer(verdict: Verdict, exchange: Exchange): Promise<void> {
   const { outgoing, dated } = exchange
   if (verdict === 'drop') return void outgoing.socket?.destroy()
   if (typeof verdict === 'object' && 'status' in verdict) return refuse(outgoing, verdict)
-  const { status, headers, body } = await passOn(exchange)
+  const passed = await passOn(exchange).catch(() => null)
+  if (passed === null) return void outgoing.socket?.destroy()
+  const { status, headers, body } = passed
   if (verdict === 'lose') return void outgoing.socket?.destroy()
   const isText = typeof verdict === 'object' || String(headers['content-type']).includes('xml')
   const text = isText ? dated(body.toString('utf8')) : null
@@ -103,7 +105,8 @@ function passOn({ incoming, body, target }: Exchange): Promise<{ status: number;
   const { hostname, port, host } = new URL(target)
   return new Promise((done, failed) => {
     const headers = { ...incoming.headers, host }
-    const asked = ask({ hostname, port, method: incoming.method, path: incoming.url, headers }, (answer) => {
+    // A connection of its own for each: one kept alive may be closed by the emulator just when it is used again.
+    const asked = ask({ hostname, port, method: incoming.method, path: incoming.url, headers, agent: false }, (answer) => {
       void bodyOf(answer).then((bytes) => done({ status: answer.statusCode ?? 500, headers: answer.headers, body: bytes }), failed)
     })
     asked.on('error', failed).end(body)
