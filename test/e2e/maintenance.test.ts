@@ -79,7 +79,16 @@ describe.skipIf(missingForE2e() !== null)(`Maintenance of Flink ${FLINK_UNDER_TE
 
     test('resume --all waits for the cluster that is started anew, and starts no job twice, however often it is killed', async () => {
       await e2e.cluster.stop()
-      const waiting = killedOnce(e2e, ['resume', '--all'], (jobs) => some(jobs, 'starting'))
+      let tellOutage = () => {}
+      const outage = new Promise<void>((resolve) => {
+        tellOutage = resolve
+      })
+      const waiting = killedOnce(e2e, ['resume', '--all'], (jobs) => some(jobs, 'starting'), {
+        onOutput: ({ stderr }) => {
+          if (stderr.includes('Waiting until it does')) tellOutage()
+        },
+      })
+      await Promise.race([outage, waiting])
       await startAnew()
       const first = await waiting
       expect(first).toMatchObject({

@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml'
 import type { JobEntry } from '../../sandbox/flinkops-config.js'
 import { requestJson } from '../../sandbox/http-json.js'
 import type { Manifest } from '../../src/lib/state/manifest.js'
-import type { E2e, RunResult } from '../support/sandbox.js'
+import type { E2e, RunOptions, RunResult } from '../support/sandbox.js'
 
 /** Adds jobs to the `jobs:` map of the context. */
 export async function nameJobs({ configFile }: E2e, jobs: Record<string, JobEntry>): Promise<void> {
@@ -61,10 +61,15 @@ export async function lastManifest({ dir }: E2e): Promise<Manifest | null> {
 }
 
 /** Runs a command and kills it, as `kill -9` does, as soon as its manifest is as said. */
-export async function killedOnce(e2e: E2e, args: string[], isTime: (jobs: Manifest['jobs']) => boolean): Promise<RunResult> {
+export async function killedOnce(
+  e2e: E2e,
+  args: string[],
+  isTime: (jobs: Manifest['jobs']) => boolean,
+  options: Pick<RunOptions, 'onOutput'> = {},
+): Promise<RunResult> {
   const kill = new AbortController()
   let isOver = false
-  const end = e2e.flinkops(args, { kill: kill.signal }).finally(() => {
+  const end = e2e.flinkops(args, { ...options, kill: kill.signal }).finally(() => {
     isOver = true
   })
   while (!isOver && !kill.signal.aborted) {
