@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -79,16 +80,13 @@ describe.skipIf(missingForE2e() !== null)(`Maintenance of Flink ${FLINK_UNDER_TE
 
     test('resume --all waits for the cluster that is started anew, and starts no job twice, however often it is killed', async () => {
       await e2e.cluster.stop()
-      let tellOutage = () => {}
-      const outage = new Promise<void>((resolve) => {
-        tellOutage = resolve
-      })
+      const outage = new AbortController()
       const waiting = killedOnce(e2e, ['resume', '--all'], (jobs) => some(jobs, 'starting'), {
         onOutput: ({ stderr }) => {
-          if (stderr.includes('Waiting until it does')) tellOutage()
+          if (stderr.includes('Waiting until it does')) outage.abort()
         },
       })
-      await Promise.race([outage, waiting])
+      await once(outage.signal, 'abort')
       await startAnew()
       const first = await waiting
       expect(first).toMatchObject({

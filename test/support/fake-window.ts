@@ -103,7 +103,8 @@ export function startProcess(world: World, death: Death | null = null): Process 
     steps++
     if (!isLast) return effect()
     isDead = true
-    if (death.when === 'after') effect()
+    // Refused or done, the answer is not heard.
+    if (death.when === 'after') arrive([effect as () => void])
     if (isRequest && death.when === 'on the wire') world.onTheWire.push(effect)
     if (isRequest && death.when === 'late') world.late.push(effect)
     die('killed')

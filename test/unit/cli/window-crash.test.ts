@@ -127,7 +127,18 @@ describe('killed again and again', () => {
         await runThrough(on, resumeAll, resuming)
         expectBack(on)
       }),
-      { numRuns: 100 },
+      {
+        numRuns: 100,
+        examples: [
+          [
+            [],
+            [
+              { step: 17, when: 'late' },
+              { step: 6, when: 'after' },
+            ],
+          ],
+        ],
+      },
     )
   })
 })
