@@ -46,8 +46,9 @@ export function forecast(looks: Look[], now: Look): Forecast {
   return { looks: seen.length, spanMs, bytesPerDay, bytesIn30Days: Math.max(0, now.bytes + 30 * bytesPerDay) }
 }
 
+/** What was remembered is earlier, also within the same second: the service's clock (`Date`, RFC 9110) knows no finer one. */
 function earlier(looks: Look[], now: Look): Look[] {
-  return looks.filter((look) => look.scope === now.scope && look.atMs < now.atMs).toSorted((a, b) => a.atMs - b.atMs)
+  return looks.filter((look) => look.scope === now.scope && look.atMs <= now.atMs).toSorted((a, b) => a.atMs - b.atMs)
 }
 
 function slope(points: [number, number][]): number {

@@ -15,6 +15,11 @@ describe('growthSince', () => {
     expect(growthSince(looks, look(0, 350))).toEqual({ sinceMs: NOW - DAY, bytes: 50, lineages: {} })
   })
 
+  it('compares with a look of the same second, the last of them: the clock of the service is no finer', () => {
+    const looks = [look(0, 100), look(0, 200)]
+    expect(growthSince(looks, look(0, 350))).toEqual({ sinceMs: NOW, bytes: 150, lineages: {} })
+  })
+
   it('is not known at the first look', () => {
     expect(growthSince([look(1, 100, { scope: 'elsewhere' })], look(0, 350))).toBeNull()
   })
