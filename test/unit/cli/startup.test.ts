@@ -1,20 +1,28 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { cluster } from '../../support/fake-cluster.js'
 import { startFakeJobManager } from '../../support/fake-jobmanager.js'
+import { startCli } from '../../support/run-cli.js'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 
+/** By file of `dist`: the packages that the build put into it. */
+const PACKAGES = JSON.parse(readFileSync(join(ROOT, 'dist/packages.json'), 'utf8')) as Record<string, string[]>
+
 /** Runs the built command line and answers every file that it loaded. */
-async function filesLoadedBy(args: string[]): Promise<{ files: string[]; stdout: string; code: number | null }> {
+async function filesLoadedBy(
+  args: string[],
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ files: string[]; stdout: string; code: number | null }> {
   const dir = await mkdtemp(join(tmpdir(), 'flinkops-startup-'))
   try {
     const kept = Object.entries(process.env).filter(([name]) => !/^(FLINK|AZURE_|VITEST|XDG_|NODE_OPTIONS$)/.test(name))
-    const env = { ...Object.fromEntries(kept), NODE_ENV: 'production', NODE_V8_COVERAGE: join(dir, 'coverage'), XDG_STATE_HOME: dir }
+    const coverage = { NODE_ENV: 'production', NODE_V8_COVERAGE: join(dir, 'coverage') }
+    const env = { ...Object.fromEntries(kept), XDG_STATE_HOME: dir, ...more, ...coverage }
     const child = spawn(process.execPath, [join(ROOT, 'bin/run.js'), ...args], { cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit'] })
     let stdout = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -33,7 +41,13 @@ async function loadedFiles(coverage: string): Promise<string[]> {
   return [...new Set(scripts.map(({ url }) => url).filter((url) => url.startsWith('file:')))]
 }
 
-const azure = (files: string[]) => files.filter((file) => /@azure|@typespec|msal/.test(file))
+/** What these files are made of: of a built one the packages in it, of another its own path. */
+function contents(files: string[]): string[] {
+  const dist = `file://${join(ROOT, 'dist')}/`
+  return files.flatMap((file) => (file.startsWith(dist) ? PACKAGES[file.slice(dist.length)]! : [file]))
+}
+
+const azure = (files: string[]) => contents(files).filter((name) => /@azure|@typespec|msal/.test(name))
 
 describe('starting up', () => {
   it('finds the manifest, without which every command is loaded for each', () => {
@@ -48,6 +62,13 @@ describe('starting up', () => {
     expect(files.some((file) => file.endsWith('/bin/run.js'))).toBe(true)
     expect(files.length).toBeLessThan(200)
     expect(azure(files)).toEqual([])
+  })
+
+  it('prints the version as oclif would', async () => {
+    const { stdout } = await filesLoadedBy(['--help'])
+    const { stdout: version } = await filesLoadedBy(['--version'])
+
+    expect(stdout).toContain(version)
   })
 
   it('loads no Azure SDK for --help', async () => {
@@ -67,5 +88,19 @@ describe('starting up', () => {
     expect(code).toBe(0)
     expect(files.some((file) => file.endsWith('/dist/commands/list-jobs.js'))).toBe(true)
     expect(azure(files)).toEqual([])
+  })
+
+  it('loads the Blob SDK for a storage command, and no identity where there is a key', async () => {
+    const server = await startFakeJobManager()
+    const cli = await startCli({ endpoint: `${server.url}/acc`, container: 'state' })
+    const { files, code } = await filesLoadedBy(['list-checkpoints'], cli.env)
+    await cli.close()
+    await server.stop()
+
+    expect(server.asked.some(({ path }) => path === '/acc/state')).toBe(true)
+    expect(code).toBeGreaterThan(0)
+    expect(azure(files)).toContain('node_modules/@azure/storage-blob')
+    expect(Object.values(PACKAGES).flat()).toContain('node_modules/@azure/identity')
+    expect(azure(files).filter((name) => /identity|msal/.test(name))).toEqual([])
   })
 })
