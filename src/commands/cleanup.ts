@@ -3,9 +3,9 @@ import { BaseCommand } from '../lib/cli/base-command.js'
 import { cleanupFlags, policyOf } from '../lib/cli/cleanup-flags.js'
 import { resumeRun } from '../lib/cli/cleanup-resume.js'
 import { runPlan } from '../lib/cli/cleanup-run.js'
+import { openSource, planFrom } from '../lib/cli/cleanup-source.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { confirmedBefore } from '../lib/operations/confirmed-before.js'
-import { planCleanup } from '../lib/operations/plan-cleanup.js'
 import { openScope } from '../lib/scope.js'
 import { cleanupPlanText } from '../lib/views/cleanup.js'
 import { plural } from '../lib/views/format.js'
@@ -21,6 +21,11 @@ export default class Cleanup extends BaseCommand {
     ...changeFlags,
     ...cleanupFlags,
     resume: Flags.string({ description: 'finish the plan of a run that was cut off', helpValue: '<run>' }),
+    inventory: Flags.string({
+      description: 'candidates from a run of Azure Blob Inventory instead of a listing; all that counts is looked at live',
+      helpValue: '<manifest>',
+      exclusive: ['resume'],
+    }),
   }
 
   async run(): Promise<object> {
@@ -38,7 +43,8 @@ export default class Cleanup extends BaseCommand {
       const print = (text: string) => this.print(text)
       return resumeRun({ runId: flags.resume, isDryRun: flags['dry-run'], scope, context, onDeleted, print })
     }
-    const planned = await planCleanup({
+    const source = flags.inventory === undefined ? null : await openSource(flags.inventory, scope, context)
+    const planned = await planFrom(source, {
       readers: scope.readers,
       cluster: scope.cluster,
       journal: context.journal,
@@ -62,7 +68,7 @@ export default class Cleanup extends BaseCommand {
     )
     return runPlan({
       planned,
-      scope,
+      scope: source === null ? scope : source.scope,
       context,
       isDryRun: flags['dry-run'],
       isConfirmed: flags.yes,

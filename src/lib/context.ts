@@ -4,6 +4,7 @@ import { withJobManagerConfiguration } from './config/roots.js'
 import type { EffectiveConfig } from './config/settings.js'
 import { usageError } from './errors.js'
 import type { JobManager, Journal, SqlGateway } from './ports.js'
+import type { BlobInventory } from './ports-inventory.js'
 import type { MaintenanceJournal } from './ports-maintenance.js'
 import type { RunJournal } from './ports-runs.js'
 import type { StartJournal } from './ports-started.js'
@@ -21,6 +22,8 @@ export interface Context {
   jobManagers(): Promise<JobManager[]>
   sqlGateway(): Promise<SqlGateway>
   storage(): Promise<Storage>
+  /** A run of Azure Blob Inventory that lists all of these containers. */
+  inventory(source: string, containers: readonly { account: string; container: string }[]): Promise<BlobInventory>
   /** The configuration with what only the JobManager knows: roots that nothing else sets. Stays as it is when it cannot be asked. */
   withCluster(): Promise<EffectiveConfig>
   now: () => number
@@ -44,6 +47,7 @@ export async function createContext(input: {
   const { journalDirectory } = await import('./journal/directory.js')
   const directory = journalDirectory(process.env)
   const jobManagers = once(() => buildJobManagers(config))
+  const storage = once(async () => (await import('./azure/storage.js')).createStorage({ accessFor: config.accessFor }))
   return {
     config,
     journal: createJournal({ directory, onProblem: input.onProblem }),
@@ -54,7 +58,11 @@ export async function createContext(input: {
     jobManagers,
     jobManager: async () => first(await jobManagers()),
     sqlGateway: once(() => buildSqlGateway(config)),
-    storage: once(async () => (await import('./azure/storage.js')).createStorage({ accessFor: config.accessFor })),
+    storage,
+    inventory: async (source, containers) => {
+      const { openInventory } = await import('./inventory/open.js')
+      return openInventory({ source, containers, storage: await storage(), nowMs: Date.now(), signal: input.signal })
+    },
     withCluster: once(async () => askCluster(config, first(await jobManagers()), input.signal)),
     now: Date.now,
     signal: input.signal,

@@ -25,11 +25,13 @@ export interface StoredCheckpoint {
   shared: string[]
   /** Below which directory; `checkpoints` when absent. */
   root?: string
+  /** `false`: its shared files lie there already, and are not touched. */
+  writesShared?: boolean
 }
 
 /** Stores an incremental checkpoint: `_metadata`, a file of its own, and its shared files. Answers its directory. */
 export async function storeCheckpoint(client: ContainerClient, wanted: StoredCheckpoint): Promise<string> {
-  const { jobId, checkpointId, shared, root = 'checkpoints' } = wanted
+  const { jobId, checkpointId, shared, root = 'checkpoints', writesShared = true } = wanted
   const tree = `${root}/${jobId}`
   const directory = `${tree}/chk-${checkpointId}`
   const file = (name: string) => ({
@@ -41,7 +43,7 @@ export async function storeCheckpoint(client: ContainerClient, wanted: StoredChe
   const keyed = shared.map((name) =>
     subtask({ managedKeyed: incremental(11, { meta: own, shared: file(`${tree}/shared/${name}`), private: own }) }),
   )
-  for (const name of shared) await storeFile(client, `${tree}/shared/${name}`)
+  if (writesShared) for (const name of shared) await storeFile(client, `${tree}/shared/${name}`)
   await storeFile(client, `${directory}/${OWN_FILE}`)
   const subtasks = keyed.map((state, index) => ({ index, state }))
   await upload(

@@ -3,6 +3,7 @@ import type { AccessFor } from '../access.js'
 import type { StorageReader } from '../ports.js'
 import type { ContentReader } from '../ports-content.js'
 import type { StorageEraser } from '../ports-erase.js'
+import type { LevelReader } from '../ports-inventory.js'
 import type { CleanupLock } from '../ports-lock.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
 import type { StorageProbe } from '../ports-probe.js'
@@ -13,6 +14,7 @@ import { tokenSource } from './credentials.js'
 import { sumDeleted } from './deleted.js'
 import { containerEraser } from './eraser.js'
 import { MAX_PAGE_SIZE } from './list.js'
+import { listLevel } from './list-level.js'
 import { acquireLock } from './lock.js'
 import { probeContainer } from './probe.js'
 import { readRange } from './range.js'
@@ -36,6 +38,7 @@ export interface StorageOptions {
 
 export type Storage = StorageReader &
   ContentReader &
+  LevelReader &
   StorageEraser &
   CleanupLock &
   RunRecorder &
@@ -74,6 +77,9 @@ export function createStorage(options: StorageOptions): Storage {
     recorded: async ({ account, container, ...place }) => readRecord(await target(account, container, READING_TRIES), place),
     copyManifest: async ({ account, container, ...copy }) => writeManifestCopy(await target(account, container, READING_TRIES), copy),
     undelete: async ({ account, container, ...blob }) => undeleteBlob(await target(account, container, READING_TRIES), blob),
+    async *level({ account, container, prefix, signal }) {
+      yield* listLevel(await target(account, container, READING_TRIES), { prefix, signal, pageSize })
+    },
     readRange: async ({ account, container, ...part }) => readRange(await target(account, container, READING_TRIES), part),
     softDeleted: async ({ account, container, signal }) => {
       const reading = await target(account, container, READING_TRIES)

@@ -37,6 +37,8 @@ export interface PlanCleanupInput {
   now: () => number
   signal: AbortSignal
   onBlobs?: (blobs: number) => void
+  /** As in `SurveyInput`. */
+  looksUp?: boolean
 }
 
 export interface PlannedCleanup {
@@ -57,6 +59,7 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
     signal: input.signal,
     now: input.now,
     ...(input.onBlobs && { onBlobs: input.onBlobs }),
+    looksUp: input.looksUp ?? false,
   })
   const allClustersAnswered = gathered.silent.length === 0
   const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive: input.exclusive, allClustersAnswered })

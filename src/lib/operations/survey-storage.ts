@@ -16,6 +16,8 @@ export interface SurveyInput {
   now: () => number
   /** Told after each page, for progress. */
   onBlobs?: (blobs: number) => void
+  /** The listing may be older than the snapshots: a file of theirs that it does not show is looked up before it counts as missing. */
+  looksUp?: boolean
 }
 
 const ATTEMPTS = 5
@@ -38,6 +40,7 @@ export async function surveyStorage(input: SurveyInput): Promise<Survey> {
     const isReferenced = referencesOf(read.values(), keys)
     inventory = new Inventory(keys, (id) => isReferenced[id] === 1)
     await forEachBlob(input, (blob, container) => inventory.add(blob, container))
+    if (input.looksUp) await lookUp(input, inventory, isReferenced, keys)
     listed = inventory.metadata
     isStable = isSame(listed, read)
   }
@@ -113,6 +116,17 @@ function parseOne(blob: ListedBlob, bytes: Uint8Array, reader: UseReader): ReadM
   if (!found.ok) return { blob, state: 'unreadable', problem: found.problem }
   const operatorNames = parsed.metadata.operators.flatMap((operator) => operator.name ?? [])
   return { blob, state: 'parsed', uses: found.uses, operatorNames }
+}
+
+async function lookUp(input: SurveyInput, inventory: Inventory, isReferenced: Uint8Array, keys: KeyTable): Promise<void> {
+  const unseen: number[] = []
+  for (let id = 0; id < isReferenced.length; id++) if (isReferenced[id] === 1 && !inventory.stored.has(id)) unseen.push(id)
+  await mapConcurrently(unseen, READS_IN_FLIGHT, async (id) => {
+    const [account = '', container = '', ...parts] = keys.keyOf(id).split('/')
+    const reader = input.readers.find((one) => one.account === account && one.container === container)
+    const blob = await reader?.stat({ name: parts.join('/'), signal: input.signal })
+    if (blob && reader && !blob.isDirectory) inventory.add(blob, reader)
+  })
 }
 
 /** 1 for each key that a parsed snapshot needs, as a file or as a directory. */

@@ -1,0 +1,55 @@
+import type { Blob } from '../ports.js'
+
+/** One row, by field in lower case. Of CSV every value is text. */
+export type Row = Record<string, unknown>
+
+export interface InventoriedBlob extends Blob {
+  container: string
+}
+
+/** The blob of a row; `null` for a version, a snapshot or a deleted blob; throws on a row that says too little. */
+export function blobOf(row: Row): InventoriedBlob | null {
+  if (isTrue(row['deleted']) || isText(row['snapshot']) || isOldVersion(row)) return null
+  const path = row['name']
+  const slash = typeof path === 'string' ? path.indexOf('/') : -1
+  if (typeof path !== 'string' || slash <= 0) throw new Error('a row has no name')
+  const sizeBytes = Number(row['content-length'])
+  const lastModifiedMs = timeOf(row['last-modified'])
+  const etag = row['etag']
+  if (!isText(row['content-length']) || !Number.isSafeInteger(sizeBytes) || Number.isNaN(lastModifiedMs) || !isText(etag))
+    throw new Error(`${path} has no size, date or ETag`)
+  const metadata = textOf(row['metadata'])
+  return {
+    container: path.slice(0, slash),
+    name: path.slice(slash + 1),
+    sizeBytes,
+    etag: String(etag).replace(/^"(.*)"$/, '$1'),
+    lastModifiedMs,
+    // The marks of the Hadoop driver, whatever the notation: a file never has them.
+    isDirectory: isTrue(row['hdi_isfolder']) || /(hdi|asv)_isfolder/i.test(metadata),
+    isUploading: /(hdi|asv)_tmpupload/i.test(metadata),
+  }
+}
+
+/** Where versions are listed, the blob itself is the current one. */
+function isOldVersion(row: Row): boolean {
+  return isText(row['versionid']) && row['iscurrentversion'] !== undefined && !isTrue(row['iscurrentversion'])
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && value.toLowerCase() === 'true')
+}
+
+function isText(value: unknown): boolean {
+  return value !== undefined && value !== null && String(value) !== ''
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value ?? '')
+}
+
+/** CSV has ISO times, Parquet milliseconds. */
+function timeOf(value: unknown): number {
+  if (value instanceof Date) return value.getTime()
+  return typeof value === 'bigint' || typeof value === 'number' ? Number(value) : Date.parse(String(value ?? ''))
+}

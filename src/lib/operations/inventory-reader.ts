@@ -1,0 +1,34 @@
+import type { BlobPage, ContainerReader } from '../ports.js'
+import type { BlobInventory, LevelReader } from '../ports-inventory.js'
+import { isInventoried } from '../state/inventoried.js'
+import { listLive } from './list-live.js'
+
+/**
+ * A container whose big directories are listed from an inventory, hours old, and everything else live: snapshots are as they are now, and
+ * what the inventory adds are files that may since have gone.
+ */
+export function inventoryReader(reader: ContainerReader, inventory: BlobInventory, levels: LevelReader): ContainerReader {
+  const { account, container } = reader
+  return {
+    ...reader,
+    async *list({ prefix = '', signal }): AsyncGenerator<BlobPage> {
+      if (prefix !== '') return yield* reader.list({ prefix, signal })
+      let serverTimeMs = 0
+      for await (const page of listLive({ levels, account, container, signal })) {
+        serverTimeMs = page.serverTimeMs
+        yield page
+      }
+      for await (const blobs of inventory.blobs({ account, container, signal })) {
+        signal.throwIfAborted()
+        const files = blobs.filter(({ name, isDirectory }) => isInventoried(name) && !isDirectory)
+        yield { blobs: files, serverTimeMs }
+      }
+    },
+  }
+}
+
+/** A container of which only what an inventory does not stand in for is listed: all that a second look at the snapshots needs. */
+export function snapshotReader(reader: ContainerReader, levels: LevelReader): ContainerReader {
+  const { account, container } = reader
+  return { ...reader, list: ({ signal }) => listLive({ levels, account, container, signal }) }
+}

@@ -1,0 +1,112 @@
+import { rm } from 'node:fs/promises'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type InventoryRow, rowsOf, type WrittenInventory, writeInventory } from '../../support/blob-inventory.js'
+import { uuid } from '../../support/builders.js'
+import { LAST, NEEDED, type Site, sorted, startSite, TREE } from '../../support/cleanup-site.js'
+import { storeCheckpoint, storeFile } from '../../support/stored-snapshot.js'
+
+const DAY_MS = 86_400_000
+const ENDED = TREE.replace('checkpoints/', '')
+const ORPHANS = [71, 72, 73].map((number) => `${TREE}/shared/${uuid(number)}`)
+
+let site: Site
+let rows: InventoryRow[]
+let written: WrittenInventory[] = []
+
+beforeEach(async () => {
+  site = await startSite()
+  rows = await rowsOf(site.client, Date.now() - 40 * DAY_MS)
+})
+
+afterEach(() => site.close())
+
+afterAll(async () => {
+  for (const { folder } of written) await rm(folder, { recursive: true })
+  written = []
+})
+
+async function cleanup(...args: string[]) {
+  const inventory = await writeInventory(rows)
+  written.push(inventory)
+  const ended = await site.cleanup('--inventory', inventory.manifest, ...args)
+  return { ...ended, names: ended.json.delete?.map(({ path }) => path.replace(/^wasbs:\/\/[^/]+\//, '')) ?? [] }
+}
+
+const guard = (json: Awaited<ReturnType<typeof cleanup>>['json']) => json.guards.find(({ name }) => name === 'inventory')
+
+describe('a clean-up from an inventory', () => {
+  it('plans what a listing would, but for the markers of directories, and lists no big directory as a whole', async () => {
+    const listed = await site.cleanup('--dry-run')
+    const asked = site.proxy.requests.length
+    const { json, code } = await cleanup('--dry-run')
+
+    expect(code).toBe(0)
+    expect(json.delete).toEqual(listed.json.delete.filter(({ reason }) => reason !== 'marker'))
+    expect(guard(json)).toMatchObject({ status: 'ok', message: expect.stringMatching(/1 h old; 0 of them are gone or changed/) })
+    const flat = site.proxy.requests.slice(asked).filter(({ kind, query }) => kind === 'list' && !query.has('delimiter'))
+    expect(flat.map(({ query }) => query.get('prefix'))).toEqual([`${TREE}/shared/`])
+  })
+
+  it('deletes it, and nothing that the last restore point needs', async () => {
+    const { json, code } = await cleanup('--yes')
+
+    expect(code).toBe(0)
+    expect(json.result).toMatchObject({ deletedBlobs: json.delete.length, changed: 0, alreadyGone: 0, failed: [] })
+    expect((await site.names()).filter((name) => !/(chk-\d+|shared|[0-9a-f]{32})$/.test(name) || /[0-9a-f-]{36}$/.test(name))).toEqual(
+      sorted(NEEDED),
+    )
+  })
+
+  it('spares what a snapshot written after the inventory needs, of old files and of new', async () => {
+    await storeCheckpoint(site.client, { jobId: ENDED, checkpointId: 6, shared: [uuid(99)] })
+    await adopt(71)
+    const { json, names } = await cleanup('--yes')
+
+    expect(names).toContain(ORPHANS[1])
+    expect(names).not.toContain(ORPHANS[0])
+    expect(json.guards.filter(({ status }) => status === 'refuse')).toEqual([])
+    expect(await site.names()).toEqual(expect.arrayContaining([ORPHANS[0], `${TREE}/shared/${uuid(99)}`, `${TREE}/chk-7/_metadata`]))
+  })
+
+  it('leaves out what has gone or was written anew since', async () => {
+    await site.client.getBlobClient(ORPHANS[0]!).delete()
+    await storeFile(site.client, ORPHANS[1]!)
+    const { json, names } = await cleanup('--dry-run')
+
+    expect(names).toContain(ORPHANS[2])
+    expect(names).not.toContain(ORPHANS[0])
+    expect(names).not.toContain(ORPHANS[1])
+    expect(guard(json)?.message).toMatch(/2 of them are gone or changed/)
+    expect(json.totals.blobs).toBe(names.length)
+  })
+
+  it('refuses when a snapshot that stays has lost a file since', async () => {
+    await site.client.getBlobClient(`${TREE}/shared/${uuid(5)}`).delete()
+    const { json, code } = await cleanup('--yes')
+
+    expect(code).toBe(6)
+    expect(json.error?.code).toBe('INVENTORY_FILE_LOST')
+    expect(await site.names()).toEqual(expect.arrayContaining([LAST, ...ORPHANS]))
+  })
+
+  it('looks again right before the first delete', async () => {
+    let isDone = false
+    site.proxy.decide(async ({ kind }) => {
+      if (kind === 'lease' && !isDone) {
+        isDone = true
+        await adopt(72)
+      }
+      return 'pass'
+    })
+    const { json, names } = await cleanup('--yes')
+
+    expect(names).toContain(ORPHANS[1])
+    expect(json.result).toMatchObject({ changed: 1 })
+    expect(await site.names()).toContain(ORPHANS[1])
+  })
+})
+
+/** A checkpoint that needs a file which was an orphan, as it lies there: no byte of the file is written. */
+async function adopt(number: number): Promise<void> {
+  await storeCheckpoint(site.client, { jobId: ENDED, checkpointId: 7, shared: [uuid(number)], writesShared: false })
+}
