@@ -1,7 +1,8 @@
 /** `npm run bench`: every bench in turn, each answering the lines to print. */
 import { benchMetadata } from './metadata.js'
 import { benchPlan } from './plan.js'
+import { benchStartup } from './startup.js'
 
-const BENCHES: Record<string, () => Promise<string[]>> = { metadata: benchMetadata, plan: benchPlan }
+const BENCHES: Record<string, () => Promise<string[]>> = { metadata: benchMetadata, plan: benchPlan, startup: benchStartup }
 
 for (const [name, bench] of Object.entries(BENCHES)) console.log(`${name}\n${(await bench()).map((line) => `  ${line}`).join('\n')}`)

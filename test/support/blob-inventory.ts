@@ -79,7 +79,7 @@ function csvOf(rows: InventoryRow[]): string {
   return [FIELDS, ...rows.map((row) => Object.values(row))].map((values) => `${values.map(quoted).join(',')}\n`).join('')
 }
 
-function parquetOf(rows: InventoryRow[]): Uint8Array {
+function parquetOf(rows: InventoryRow[], rowGroupSize = rows.length > 1000 ? 100_000 : 7): Uint8Array {
   const column = (name: keyof InventoryRow) => rows.map((row) => row[name])
   const text = (name: keyof InventoryRow) => ({ name, data: column(name), type: 'STRING' as const })
   const columnData = [
@@ -89,5 +89,5 @@ function parquetOf(rows: InventoryRow[]): Uint8Array {
     text('Etag'),
     text('Metadata'),
   ]
-  return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 7 }))
+  return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize }))
 }

@@ -20,7 +20,8 @@ export function inventoryReader(reader: ContainerReader, inventory: BlobInventor
       }
       for await (const blobs of inventory.blobs({ account, container, signal })) {
         signal.throwIfAborted()
-        const files = blobs.filter(({ name, isDirectory }) => isInventoried(name) && !isDirectory)
+        // A file that was being written then is looked up where a snapshot names it.
+        const files = blobs.filter(({ name, isDirectory, isUploading }) => isInventoried(name) && !isDirectory && !isUploading)
         yield { blobs: files, serverTimeMs }
       }
     },
