@@ -1,9 +1,12 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ACCOUNT_HOST } from '../../../sandbox/emulator.js'
+import { freshContainer } from '../../support/azurite.js'
 import { type InventoryRow, rowsOf, type WrittenInventory, writeInventory } from '../../support/blob-inventory.js'
 import { uuid } from '../../support/builders.js'
-import { LAST, NEEDED, type Site, sorted, startSite, TREE } from '../../support/cleanup-site.js'
-import { storeCheckpoint, storeFile } from '../../support/stored-snapshot.js'
+import { type CleanupJson, LAST, NEEDED, type Site, sorted, startSite, TREE } from '../../support/cleanup-site.js'
+import { storeCheckpoint, storeFile, upload } from '../../support/stored-snapshot.js'
 
 const DAY_MS = 86_400_000
 const ENDED = TREE.replace('checkpoints/', '')
@@ -41,14 +44,15 @@ describe('a clean-up from an inventory', () => {
     const { json, code } = await cleanup('--dry-run')
 
     expect(code).toBe(0)
-    expect(json.delete).toEqual(listed.json.delete.filter(({ reason }) => reason !== 'marker'))
+    expect(planned(json)).toEqual(planned(listed.json).filter((line) => !line.startsWith('marker')))
+    expect(json.delete.length).toBeGreaterThan(10)
     expect(guard(json)).toMatchObject({ status: 'ok', message: expect.stringMatching(/1 h old; 0 of them are gone or changed/) })
     const flat = site.proxy.requests.slice(asked).filter(({ kind, query }) => kind === 'list' && !query.has('delimiter'))
     expect(flat.map(({ query }) => query.get('prefix'))).toEqual([`${TREE}/shared/`])
   })
 
-  it('deletes it, and nothing that the last restore point needs', async () => {
-    const { json, code } = await cleanup('--yes')
+  it('read where the service put it, deletes that and nothing that the last restore point needs', async () => {
+    const { json, code } = await site.cleanup('--inventory', await storeInventory(), '--yes')
 
     expect(code).toBe(0)
     expect(json.result).toMatchObject({ deletedBlobs: json.delete.length, changed: 0, alreadyGone: 0, failed: [] })
@@ -105,6 +109,21 @@ describe('a clean-up from an inventory', () => {
     expect(await site.names()).toContain(ORPHANS[1])
   })
 })
+
+/** What would go and why, in no order. */
+function planned({ delete: deletes }: CleanupJson): string[] {
+  return sorted(deletes.map(({ reason, path, sizeBytes }) => `${reason} ${path} ${sizeBytes}`))
+}
+
+/** In Parquet, in a container of its own; answers the manifest's URL. */
+async function storeInventory(): Promise<string> {
+  const { client, container } = await freshContainer()
+  const inventory = await writeInventory(rows, { format: 'parquet', change: { destinationContainer: container } })
+  written.push(inventory)
+  const folder = '2026/11/26/03-00-00/rule'
+  for (const file of [inventory.manifest, inventory.file]) await upload(client, `${folder}/${basename(file)}`, await readFile(file))
+  return `https://${ACCOUNT_HOST}/${container}/${folder}/${basename(inventory.manifest)}`
+}
 
 /** A checkpoint that needs a file which was an orphan, as it lies there: no byte of the file is written. */
 async function adopt(number: number): Promise<void> {
