@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT_HOST } from '../../../sandbox/emulator.js'
 import { freshContainer } from '../../support/azurite.js'
 import { type InventoryRow, rowsOf, type WrittenInventory, writeInventory } from '../../support/blob-inventory.js'
+import type { Verdict } from '../../support/blob-proxy.js'
 import { uuid } from '../../support/builders.js'
 import { type CleanupJson, LAST, NEEDED, type Site, sorted, startSite, TREE } from '../../support/cleanup-site.js'
 import { storeCheckpoint, storeFile, upload } from '../../support/stored-snapshot.js'
@@ -95,7 +96,7 @@ describe('a clean-up from an inventory', () => {
 
   it('looks again right before the first delete', async () => {
     let isDone = false
-    site.proxy.decide(async ({ kind }) => {
+    site.proxy.decide(async ({ kind }): Promise<Verdict> => {
       if (kind === 'lease' && !isDone) {
         isDone = true
         await adopt(72)
