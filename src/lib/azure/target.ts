@@ -1,6 +1,7 @@
 import type { ContainerClient } from '@azure/storage-blob'
 import { withDeadline } from './deadline.js'
 import { type Attempt, storageError } from './errors.js'
+import type { Sender } from './sender.js'
 import type { TargetAccess } from './target-access.js'
 
 /** One container and how to talk to it. */
@@ -8,6 +9,8 @@ export interface Target {
   account: string
   container: string
   client: ContainerClient
+  /** For what the client is too slow at. */
+  sender: Sender
   access?: TargetAccess
 }
 
