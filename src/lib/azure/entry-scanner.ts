@@ -1,5 +1,6 @@
 import type { Blob } from '../ports.js'
 import { unquoted } from './blob.js'
+import { EntryTail } from './entry-tail.js'
 import { modifiedMsOf } from './http-date.js'
 import { malformed, type XmlCursor } from './xml-cursor.js'
 import { BrokenListing, decodeName } from './xml-text.js'
@@ -29,6 +30,9 @@ export class EntryScanner {
   #lastModifiedMs = Number.NaN
   #isDirectory = false
   #isUploading = false
+  /** Where the part of the entry begins that follows what is wanted; -1 = not reached. */
+  #tailFrom = -1
+  readonly #tail = new EntryTail()
 
   /** Reads all entries that `cursor` has before it. */
   scan(cursor: XmlCursor): void {
@@ -47,13 +51,8 @@ export class EntryScanner {
     this.#lastModifiedMs = Number.NaN
     this.#isDirectory = false
     this.#isUploading = false
-    while (cursor.enter()) {
-      if (cursor.is(NAME)) this.#name = nameAt(cursor)
-      else if (cursor.is(PROPERTIES)) this.#properties(cursor)
-      else if (cursor.is(METADATA)) this.#metadata(cursor)
-      else cursor.passElement()
-    }
-    if (!cursor.is(BLOB)) throw malformed()
+    this.#tailFrom = -1
+    this.#elements(cursor)
     const lacks = this.#name === '' || this.#sizeBytes < 0 || this.#etag === '' || Number.isNaN(this.#lastModifiedMs)
     if (lacks) throw new BrokenListing('an entry has no name, size, ETag or date')
     this.blobs.push({
@@ -66,18 +65,60 @@ export class EntryScanner {
     })
   }
 
-  #properties(cursor: XmlCursor): void {
-    if (cursor.isEmpty) return
+  #elements(cursor: XmlCursor): void {
     while (cursor.enter()) {
-      if (cursor.is(LAST_MODIFIED)) this.#lastModifiedMs = modifiedMsAt(cursor)
-      else if (cursor.is(ETAG)) this.#etag = unquoted(textAt(cursor))
-      else if (cursor.is(CONTENT_LENGTH)) this.#sizeBytes = numberAt(cursor)
-      else {
-        if (cursor.is(RESOURCE_TYPE)) this.isHierarchical = true
-        cursor.passElement()
+      if (cursor.is(NAME)) {
+        this.#name = nameAt(cursor)
+        this.#tailFrom = -1
+      } else if (cursor.is(PROPERTIES)) {
+        if (this.#properties(cursor)) return
+      } else if (cursor.is(METADATA)) this.#metadata(cursor)
+      else cursor.passElement()
+    }
+    if (!cursor.is(BLOB)) throw malformed()
+    if (this.#tailFrom >= 0) this.#tail.remember(cursor, this.#tailFrom, { isDirectory: this.#isDirectory, isUploading: this.#isUploading })
+  }
+
+  /** Answers whether it passed the whole rest of the entry, its bytes being those of the entry before. */
+  #properties(cursor: XmlCursor): boolean {
+    if (cursor.isEmpty) return false
+    while (cursor.enter()) {
+      // A tail with something that is wanted is none.
+      const isLate = this.#tailFrom >= 0
+      if (this.#wanted(cursor)) {
+        if (isLate) this.#tailFrom = -1
+        else if (this.#sizeBytes >= 0 && this.#isAtTail(cursor)) return true
+        continue
       }
+      if (cursor.is(RESOURCE_TYPE)) this.isHierarchical = true
+      cursor.passElement()
     }
     if (!cursor.is(PROPERTIES)) throw malformed()
+    return false
+  }
+
+  /** Reads the element that was entered, if it is wanted. */
+  #wanted(cursor: XmlCursor): boolean {
+    if (cursor.is(LAST_MODIFIED)) this.#lastModifiedMs = modifiedMsAt(cursor)
+    else if (cursor.is(ETAG)) this.#etag = etagAt(cursor)
+    else if (cursor.is(CONTENT_LENGTH)) this.#sizeBytes = numberAt(cursor)
+    else return false
+    return true
+  }
+
+  /** The service gives the size last of what is wanted here. */
+  #isAtTail(cursor: XmlCursor): boolean {
+    if (this.#name === '' || this.#etag === '' || Number.isNaN(this.#lastModifiedMs)) return false
+    // What metadata said before is not in the tail.
+    if (this.#isDirectory || this.#isUploading) return false
+    const flags = this.#tail.pass(cursor)
+    if (flags === null) {
+      this.#tailFrom = cursor.at
+      return false
+    }
+    this.#isDirectory = flags.isDirectory
+    this.#isUploading = flags.isUploading
+    return true
   }
 
   /** Marks of hadoop-azure, by their current and their first name (`AzureNativeFileSystemStore`). Metadata names ignore case. */
@@ -113,9 +154,10 @@ function nameAt(cursor: XmlCursor): string {
   return isEncoded ? decodeName(cursor.text()) : cursor.text()
 }
 
-function textAt(cursor: XmlCursor): string {
+function etagAt(cursor: XmlCursor): string {
   cursor.passText()
-  return cursor.text()
+  const etag = cursor.text()
+  return etag.startsWith('"') ? unquoted(etag) : etag
 }
 
 function modifiedMsAt(cursor: XmlCursor): number {

@@ -1,7 +1,7 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline'
 import { brokenAnswer } from './errors.js'
 import { PageScanner, type ScannedPage } from './page-scanner.js'
-import { attemptOf, request, type Target } from './target.js'
+import { attemptOf, type ListTarget, request } from './target.js'
 import { BrokenListing } from './xml-text.js'
 
 /** The version that the SDK speaks. */
@@ -25,7 +25,7 @@ export interface ListedPage extends ScannedPage {
 }
 
 /** One page of List Blobs with metadata. Whatever is not a whole and sound page is an error. */
-export async function listPage(target: Target, page: PageRequest): Promise<ListedPage> {
+export async function listPage(target: ListTarget, page: PageRequest): Promise<ListedPage> {
   const action = actionOf(page)
   for (let tries = 1; ; tries++) {
     const answer = await request(target, { action, signal: page.signal }, (abortSignal) => tryPage(target, page, abortSignal))
@@ -34,7 +34,7 @@ export async function listPage(target: Target, page: PageRequest): Promise<Liste
   }
 }
 
-async function tryPage(target: Target, page: PageRequest, abortSignal: AbortSignal): Promise<ListedPage | BrokenListing> {
+async function tryPage(target: ListTarget, page: PageRequest, abortSignal: AbortSignal): Promise<ListedPage | BrokenListing> {
   try {
     return await fetchPage(target, page, abortSignal)
   } catch (error) {
@@ -43,7 +43,7 @@ async function tryPage(target: Target, page: PageRequest, abortSignal: AbortSign
   }
 }
 
-async function fetchPage(target: Target, page: PageRequest, abortSignal: AbortSignal): Promise<ListedPage> {
+async function fetchPage(target: ListTarget, page: PageRequest, abortSignal: AbortSignal): Promise<ListedPage> {
   const { sender } = target
   const { createPipelineRequest } = await import('@azure/core-rest-pipeline')
   const asked = createPipelineRequest({
@@ -64,7 +64,7 @@ async function fetchPage(target: Target, page: PageRequest, abortSignal: AbortSi
 
 async function scan({ readableStreamBody }: PipelineResponse): Promise<ScannedPage> {
   const scanner = new PageScanner()
-  for await (const chunk of whole(readableStreamBody ?? [])) scanner.push(Buffer.from(chunk))
+  for await (const chunk of whole(readableStreamBody ?? [])) scanner.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
   return scanner.end()
 }
 

@@ -12,11 +12,6 @@ export class PageBuffer<T> {
     return this.#pages.length
   }
 
-  /** Whether the consumer has read all and waits. */
-  get isWaitedFor(): boolean {
-    return this.#reader !== null
-  }
-
   /** Answers when the page has its place. */
   async put(page: T): Promise<void> {
     while (this.#pages.length >= MOST) await new Promise<void>((resolve) => this.#writers.push(resolve))

@@ -1,10 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import type { BlobPage } from '../ports.js'
 import type { ListedPage } from './list-page.js'
 import { listPages, type PagesRequest } from './list-pages.js'
 import { Pace } from './pace.js'
 import { PageBuffer } from './page-buffer.js'
 import { groupDirectories } from './prefix-groups.js'
-import type { Target } from './target.js'
+import type { ListTarget } from './target.js'
 
 /** Pages of a level that are held until its directories are known. */
 const HELD_PAGES = 2
@@ -16,7 +17,7 @@ const ENOUGH = 16
  * all the while lies in a directory that is there all the while, so that none is missed.
  */
 export class SplitListing {
-  readonly #target: Target
+  readonly #target: ListTarget
   readonly #request: PagesRequest
   readonly #stop = new AbortController()
   readonly #pieces: string[] = []
@@ -24,9 +25,12 @@ export class SplitListing {
   readonly #buffer = new PageBuffer<BlobPage>()
   #running = 0
 
-  constructor(target: Target, request: PagesRequest) {
+  constructor(target: ListTarget, request: PagesRequest) {
     this.#target = target
-    this.#request = { ...request, signal: AbortSignal.any([request.signal, this.#stop.signal]) }
+    const signal = AbortSignal.any([request.signal, this.#stop.signal])
+    // Each request under way listens.
+    setMaxListeners(0, signal)
+    this.#request = { ...request, signal }
   }
 
   /** Its pages, as they come; answers `false`, without any, when there are no directories to split by. */
@@ -93,8 +97,7 @@ export class SplitListing {
 
   async *#list(prefix: string, isLevel: boolean): AsyncGenerator<ListedPage, void> {
     for await (const page of listPages(this.#target, { ...this.#request, prefix, isLevel })) {
-      if (page.wasBusy) this.#pace.slowDown()
-      else if (this.#buffer.isWaitedFor) this.#pace.speedUp()
+      this.#pace.answered(page)
       this.#pump()
       yield page
     }

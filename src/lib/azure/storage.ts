@@ -20,7 +20,7 @@ import { containerReader } from './reader.js'
 import { readRecord, writeManifestCopy, writeRecord } from './record.js'
 import { type Sender, senderOf } from './sender.js'
 import { pipelineOptions, type Retry, serviceClient } from './service-client.js'
-import type { Target } from './target.js'
+import type { ListTarget } from './target.js'
 import { targetAccess } from './target-access.js'
 import { undeleteBlob } from './undelete.js'
 
@@ -58,7 +58,7 @@ export function createStorage(options: StorageOptions): Storage {
     return known
   }
 
-  async function target(accountHost: string, container: string, maxTries: number): Promise<Target & { service: BlobServiceClient }> {
+  async function target(accountHost: string, container: string, maxTries: number): Promise<ListTarget & { service: BlobServiceClient }> {
     const account = canonicalAccount(accountHost)
     const { service, sender } = await clientsOf(account, container, maxTries)
     const access = targetAccess(accessFor(account, container))

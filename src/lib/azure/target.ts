@@ -9,9 +9,13 @@ export interface Target {
   account: string
   container: string
   client: ContainerClient
+  access?: TargetAccess
+}
+
+/** One that can be listed. */
+export interface ListTarget extends Target {
   /** For what the client is too slow at. */
   sender: Sender
-  access?: TargetAccess
 }
 
 const DEADLINE_MS = 120_000
