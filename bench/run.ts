@@ -1,8 +1,14 @@
 /** `npm run bench`: every bench in turn, each answering the lines to print. */
+import { benchListing } from './listing.js'
 import { benchMetadata } from './metadata.js'
 import { benchPlan } from './plan.js'
 import { benchStartup } from './startup.js'
 
-const BENCHES: Record<string, () => Promise<string[]>> = { metadata: benchMetadata, plan: benchPlan, startup: benchStartup }
+const BENCHES: Record<string, () => Promise<string[]>> = {
+  listing: benchListing,
+  metadata: benchMetadata,
+  plan: benchPlan,
+  startup: benchStartup,
+}
 
 for (const [name, bench] of Object.entries(BENCHES)) console.log(`${name}\n${(await bench()).map((line) => `  ${line}`).join('\n')}`)

@@ -23,6 +23,12 @@ export interface BlobPage {
   serverTimeMs: number
 }
 
+/** What lies directly below a prefix. */
+export interface LevelPage extends BlobPage {
+  /** Names of directories, each with a slash at the end. */
+  directories: string[]
+}
+
 export type BlobContent =
   | { state: 'read'; bytes: Uint8Array; etag: string; lastModifiedMs: number }
   | { state: 'changed' }
@@ -37,8 +43,10 @@ export interface ContainerReader {
   /** Canonical account host, for example `acct.blob.core.windows.net`. */
   readonly account: string
   readonly container: string
-  /** Pages as they arrive; nothing is accumulated. Throws on any gap: a listing is whole or it is an error. */
+  /** Pages as they arrive, in no order; nothing is accumulated. Throws on any gap: a listing is whole or it is an error. */
   list(options: { prefix?: string; signal: AbortSignal }): AsyncIterable<BlobPage>
+  /** One level of directories. Its first page is short, so that a look costs little. */
+  level(options: { prefix: string; signal: AbortSignal }): AsyncIterable<LevelPage>
   /** Reads a whole blob; with `ifMatch` only that very version. A short read throws. */
   read(options: { name: string; ifMatch?: string; signal: AbortSignal }): Promise<BlobContent>
   stat(options: { name: string; signal: AbortSignal }): Promise<Blob | null>

@@ -1,4 +1,13 @@
-import type { Blob, BlobContent, BlobPage, ContainerReader, DeletionProtection, Journal, JournalOperation } from '../../src/lib/ports.js'
+import type {
+  Blob,
+  BlobContent,
+  BlobPage,
+  ContainerReader,
+  DeletionProtection,
+  Journal,
+  JournalOperation,
+  LevelPage,
+} from '../../src/lib/ports.js'
 import type { ContainerEraser, DeleteOutcome } from '../../src/lib/ports-erase.js'
 import { ACCOUNT } from './paths.js'
 import type { World } from './world.js'
@@ -43,6 +52,17 @@ export class SimReader implements ContainerReader {
       const last = paths.at(-1)
       if (last === undefined || paths.length < this.#settings.pageSize) return
       after = last
+    }
+  }
+
+  /** As `list`, and what lies deeper is told by its directory only. */
+  async *level(options: { prefix: string }): AsyncGenerator<LevelPage> {
+    for await (const { blobs, serverTimeMs } of this.list(options)) {
+      const isDeep = (name: string) => name.includes('/', options.prefix.length)
+      const directories = blobs
+        .filter(({ name }) => isDeep(name))
+        .map(({ name }) => name.slice(0, name.indexOf('/', options.prefix.length) + 1))
+      yield { blobs: blobs.filter(({ name }) => !isDeep(name)), directories: [...new Set(directories)], serverTimeMs }
     }
   }
 

@@ -9,6 +9,7 @@ import type {
   JobOverview,
   StorageReader,
 } from '../../src/lib/ports.js'
+import { levelOf } from './level-of.js'
 
 export const ACCOUNT = 'acct.blob.core.windows.net'
 export const CONTAINER = 'flink'
@@ -50,6 +51,10 @@ function reader(blobs: Map<string, FakeBlob>, account: string, container: string
       check()
       const found = [...blobs].filter(([name]) => name.startsWith(prefix)).toSorted(([a], [b]) => (a < b ? -1 : 1))
       yield { blobs: found.map(listed), serverTimeMs: NOW_MS }
+    },
+    async *level({ prefix }) {
+      check()
+      yield levelOf([...blobs].map(listed), prefix, NOW_MS)
     },
     read: async ({ name }) => {
       check()

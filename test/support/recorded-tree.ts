@@ -4,6 +4,7 @@ import { toBlob } from '../../src/lib/azure/blob.js'
 import { parseCheckpointConfig, parseCheckpointStats } from '../../src/lib/flink/wire-checkpoints.js'
 import { parseJobsOverview } from '../../src/lib/flink/wire-jobs.js'
 import type { Blob, ContainerReader, JobManager, Journal } from '../../src/lib/ports.js'
+import { levelOf } from './level-of.js'
 
 /** What Flink's own classes say about a recorded tree. */
 export interface Truth {
@@ -87,6 +88,9 @@ export function mapReader({ account, container, blobs, serverTimeMs, bytesOf }: 
     container,
     async *list({ prefix = '' }) {
       yield { blobs: [...blobs.values()].filter((blob) => blob.name.startsWith(prefix)), serverTimeMs }
+    },
+    async *level({ prefix }) {
+      yield levelOf(blobs.values(), prefix, serverTimeMs)
     },
     async read({ name, ifMatch }) {
       const blob = blobs.get(name)

@@ -3,14 +3,14 @@ import { FlinkopsError } from '../errors.js'
 import type { ContainerTrial, Right, Trial } from '../ports-probe.js'
 import { listBlobs } from './list.js'
 import { isGone } from './read.js'
-import { request, type Target } from './target.js'
+import { type ListTarget, request } from './target.js'
 
 const LEASE_SECONDS = 15
 const DEADLINE_MS = 20_000
 const CONTENT = 'Written by flinkops doctor to try its rights; may be deleted.'
 
 /** Tries list, write, read, lease and delete on a blob of our own. Throws only when interrupted, or on a bug. */
-export async function probeContainer(target: Target, signal: AbortSignal): Promise<ContainerTrial> {
+export async function probeContainer(target: ListTarget, signal: AbortSignal): Promise<ContainerTrial> {
   const list = await attempt(signal, () => firstPage(target, signal))
   if (list.state === 'absent') return untried(false, 'the container is not there')
   if (list.state === 'unknown') return untried(true, list.reason)
@@ -33,10 +33,10 @@ class Probe {
   readonly name = `_flinkops/doctor/${randomUUID()}`
   isVersioned: boolean | null = null
   isDeletionPermanent: boolean | null = null
-  readonly #target: Target
+  readonly #target: ListTarget
   readonly #signal: AbortSignal
 
-  constructor(target: Target, signal: AbortSignal) {
+  constructor(target: ListTarget, signal: AbortSignal) {
     this.#target = target
     this.#signal = signal
   }
@@ -86,7 +86,7 @@ class Probe {
   }
 }
 
-async function firstPage(target: Target, signal: AbortSignal): Promise<void> {
+async function firstPage(target: ListTarget, signal: AbortSignal): Promise<void> {
   for await (const _ of listBlobs(target, { prefix: '_flinkops/doctor/', signal, pageSize: 1 })) return
 }
 

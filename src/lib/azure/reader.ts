@@ -2,16 +2,17 @@ import type { BlobServiceClient } from '@azure/storage-blob'
 import { FlinkopsError } from '../errors.js'
 import type { ContainerReader, DeletionProtection } from '../ports.js'
 import { faultOf } from './errors.js'
-import { listBlobs } from './list.js'
+import { listBlobs, listLevel } from './list.js'
 import { readBlob, statBlob } from './read.js'
-import { request, type Target } from './target.js'
+import { type ListTarget, request, type Target } from './target.js'
 
 /** A reader of one container. */
-export function containerReader(target: Target, service: BlobServiceClient, pageSize: number): ContainerReader {
+export function containerReader(target: ListTarget, service: BlobServiceClient, pageSize: number): ContainerReader {
   return {
     account: target.account,
     container: target.container,
     list: (options) => listBlobs(target, { ...options, pageSize }),
+    level: (options) => listLevel(target, { ...options, pageSize }),
     read: (options) => readBlob(target, options),
     stat: (options) => statBlob(target, options),
     exists: ({ signal }) => containerExists(target, signal),
@@ -20,7 +21,7 @@ export function containerReader(target: Target, service: BlobServiceClient, page
 }
 
 /** Asked by a listing of one: a service SAS may list but not read the container's properties. */
-async function containerExists(target: Target, signal: AbortSignal): Promise<boolean> {
+async function containerExists(target: ListTarget, signal: AbortSignal): Promise<boolean> {
   try {
     for await (const _ of listBlobs(target, { signal, pageSize: 1 })) return true
     return true

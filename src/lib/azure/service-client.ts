@@ -17,10 +17,7 @@ export async function serviceClient(access: AccountAccess, retry: Retry, tokens:
   const sdk = await import('@azure/storage-blob')
   const { credential } = access
   const url = access.endpoint ?? `https://${access.account}`
-  const options: StoragePipelineOptions = {
-    retryOptions: { ...retry, maxRetryDelayInMs: 8000 },
-    userAgentOptions: { userAgentPrefix: 'flinkops' },
-  }
+  const options = pipelineOptions(retry)
   switch (credential.kind) {
     case 'key':
       return new sdk.BlobServiceClient(url, new sdk.StorageSharedKeyCredential(signingName(access), credential.key.reveal()), options)
@@ -35,6 +32,10 @@ export async function serviceClient(access: AccountAccess, retry: Retry, tokens:
       if (url.startsWith('http:')) throw insecure(url)
       return new sdk.BlobServiceClient(url, await tokens(credential), options)
   }
+}
+
+export function pipelineOptions(retry: Retry): StoragePipelineOptions {
+  return { retryOptions: { ...retry, maxRetryDelayInMs: 8000 }, userAgentOptions: { userAgentPrefix: 'flinkops' } }
 }
 
 /** The account name that goes into signatures: a path-style endpoint (emulator) says it, else it is the host's first label. */

@@ -1,5 +1,5 @@
 import type { BlobServiceClient } from '@azure/storage-blob'
-import type { AccessFor } from '../access.js'
+import type { AccessFor, AccountAccess } from '../access.js'
 import type { StorageReader } from '../ports.js'
 import type { ContentReader } from '../ports-content.js'
 import type { StorageEraser } from '../ports-erase.js'
@@ -10,7 +10,7 @@ import type { StorageProbe } from '../ports-probe.js'
 import type { RunRecorder, Undeleter } from '../ports-record.js'
 import type { DeletedCounter } from '../ports-usage.js'
 import { canonicalAccount } from '../state/location.js'
-import { tokenSource } from './credentials.js'
+import { type TokenSource, tokenSource } from './credentials.js'
 import { sumDeleted } from './deleted.js'
 import { containerEraser } from './eraser.js'
 import { MAX_PAGE_SIZE } from './list.js'
@@ -20,8 +20,9 @@ import { probeContainer } from './probe.js'
 import { readRange } from './range.js'
 import { containerReader } from './reader.js'
 import { readRecord, writeManifestCopy, writeRecord } from './record.js'
-import { serviceClient } from './service-client.js'
-import type { Target } from './target.js'
+import { type Sender, senderOf } from './sender.js'
+import { pipelineOptions, type Retry, serviceClient } from './service-client.js'
+import type { ListTarget } from './target.js'
 import { targetAccess } from './target-access.js'
 import { undeleteBlob } from './undelete.js'
 
@@ -51,20 +52,20 @@ export type Storage = StorageReader &
 export function createStorage(options: StorageOptions): Storage {
   const { accessFor, pageSize = MAX_PAGE_SIZE, retryDelayInMs = 500 } = options
   const tokens = tokenSource()
-  const clients = new Map<string, Promise<BlobServiceClient>>()
+  const clients = new Map<string, Promise<Clients>>()
 
-  async function service(account: string, container: string, maxTries: number): Promise<BlobServiceClient> {
+  function clientsOf(account: string, container: string, maxTries: number): Promise<Clients> {
     const key = `${account}/${container}/${maxTries}`
-    const client = clients.get(key) ?? serviceClient(accessFor(account, container), { maxTries, retryDelayInMs }, tokens)
-    clients.set(key, client)
-    return client
+    const known = clients.get(key) ?? buildClients(accessFor(account, container), container, { maxTries, retryDelayInMs }, tokens)
+    clients.set(key, known)
+    return known
   }
 
-  async function target(accountHost: string, container: string, maxTries: number): Promise<Target & { service: BlobServiceClient }> {
+  async function target(accountHost: string, container: string, maxTries: number): Promise<ListTarget & { service: BlobServiceClient }> {
     const account = canonicalAccount(accountHost)
-    const client = await service(account, container, maxTries)
+    const { service, sender } = await clientsOf(account, container, maxTries)
     const access = targetAccess(accessFor(account, container))
-    return { account, container, client: client.getContainerClient(container), service: client, access }
+    return { account, container, client: service.getContainerClient(container), sender, service, access }
   }
 
   return {
@@ -89,4 +90,14 @@ export function createStorage(options: StorageOptions): Storage {
     probe: async ({ account, container, signal }) => probeContainer(await target(account, container, WRITING_TRIES), signal),
     acquire: async ({ account, container, ...lock }) => acquireLock(await target(account, container, READING_TRIES), lock),
   }
+}
+
+interface Clients {
+  service: BlobServiceClient
+  sender: Sender
+}
+
+async function buildClients(access: AccountAccess, container: string, retry: Retry, tokens: TokenSource): Promise<Clients> {
+  const service = await serviceClient(access, retry, tokens)
+  return { service, sender: await senderOf(service, container, pipelineOptions(retry)) }
 }

@@ -1,6 +1,7 @@
 import type { ContainerClient } from '@azure/storage-blob'
 import { withDeadline } from './deadline.js'
 import { type Attempt, storageError } from './errors.js'
+import type { Sender } from './sender.js'
 import type { TargetAccess } from './target-access.js'
 
 /** One container and how to talk to it. */
@@ -9,6 +10,12 @@ export interface Target {
   container: string
   client: ContainerClient
   access?: TargetAccess
+}
+
+/** One that can be listed. */
+export interface ListTarget extends Target {
+  /** For what the client is too slow at. */
+  sender: Sender
 }
 
 const DEADLINE_MS = 120_000

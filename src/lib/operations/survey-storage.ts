@@ -8,6 +8,7 @@ import { parseMetadata } from '../state/metadata/parse.js'
 import type { Survey } from '../state/survey.js'
 import { UseReader } from '../state/use-reader.js'
 import { mapConcurrently } from './concurrently.js'
+import { findSnapshots } from './find-snapshots.js'
 
 export interface SurveyInput {
   readers: ContainerReader[]
@@ -24,14 +25,15 @@ const ATTEMPTS = 5
 const READS_IN_FLIGHT = 16
 
 /**
- * Lists, reads every `_metadata` bound to its ETag, and lists again until a listing shows just the set that was read: paged listings
- * are not atomic (chk-10 sorts before chk-9, so one pass can miss both), and a `_metadata` that changed or went between listing and
- * reading means a checkpoint was subsumed meanwhile. Ages count against the service's clock at the first listing.
+ * Looks for snapshots, reads every `_metadata` bound to its ETag, and lists everything until a listing shows just the set that was read:
+ * paged listings are not atomic (chk-10 sorts before chk-9, so one pass can miss both), and a `_metadata` that changed or went between
+ * listing and reading means a checkpoint was subsumed meanwhile. As what is needed is known before the blobs are listed, once in most
+ * cases, none has to be remembered just in case. Ages count against the service's clock at the first look.
  */
 export async function surveyStorage(input: SurveyInput): Promise<Survey> {
   const keys = new KeyTable()
   const read = new Map<string, ReadMetadata>()
-  const first = await listMetadata(input)
+  const first = await lookForMetadata(input)
   let listed = first.metadata
   let inventory = new Inventory(keys, () => false)
   let isStable = false
@@ -56,18 +58,42 @@ export interface MetadataListing {
   clockSkewMs: number
 }
 
+async function lookForMetadata(input: SurveyInput): Promise<MetadataListing> {
+  const listing = emptyListing()
+  for (const reader of input.readers)
+    await findSnapshots(reader, input.signal, (blobs, serverTimeMs) => {
+      for (const blob of blobs) noteMetadata(listing, blob, reader)
+      noteTime(listing, serverTimeMs, input)
+    })
+  return withTime(listing, input)
+}
+
 /** One listing of all containers that remembers nothing but `_metadata` blobs. */
 export async function listMetadata(input: SurveyInput): Promise<MetadataListing> {
-  const listing: MetadataListing = { metadata: new Map(), serverTimeMs: Number.POSITIVE_INFINITY, clockSkewMs: 0 }
-  await forEachBlob(input, (blob, { account, container }, serverTimeMs) => {
-    if (!blob.isDirectory && isSnapshotMetadata(blob.name))
-      listing.metadata.set(locationKey({ account, container, name: blob.name }), { ...blob, account, container })
-    if (serverTimeMs >= listing.serverTimeMs) return
-    listing.serverTimeMs = serverTimeMs
-    listing.clockSkewMs = input.now() - serverTimeMs
+  const listing = emptyListing()
+  await forEachBlob(input, (blob, reader, serverTimeMs) => {
+    if (!blob.isDirectory && isSnapshotMetadata(blob.name)) noteMetadata(listing, blob, reader)
+    noteTime(listing, serverTimeMs, input)
   })
-  if (listing.serverTimeMs === Number.POSITIVE_INFINITY) listing.serverTimeMs = input.now()
-  return listing
+  return withTime(listing, input)
+}
+
+function emptyListing(): MetadataListing {
+  return { metadata: new Map(), serverTimeMs: Number.POSITIVE_INFINITY, clockSkewMs: 0 }
+}
+
+function noteMetadata({ metadata }: MetadataListing, blob: Blob, { account, container }: ContainerReader): void {
+  metadata.set(locationKey({ account, container, name: blob.name }), { ...blob, account, container })
+}
+
+function noteTime(listing: MetadataListing, serverTimeMs: number, input: SurveyInput): void {
+  if (serverTimeMs >= listing.serverTimeMs) return
+  listing.serverTimeMs = serverTimeMs
+  listing.clockSkewMs = input.now() - serverTimeMs
+}
+
+function withTime(listing: MetadataListing, input: SurveyInput): MetadataListing {
+  return listing.serverTimeMs === Number.POSITIVE_INFINITY ? { ...listing, serverTimeMs: input.now() } : listing
 }
 
 type Visit = (blob: Blob, reader: ContainerReader, serverTimeMs: number) => void
