@@ -125,8 +125,7 @@ describe('delete', () => {
   it('removes just the version that was listed, whatever its name', async () => {
     for (const name of NAMES) await put(name)
     const eraser = await storage().eraser(fresh.accountHost, fresh.container)
-    for (const blob of await listAll())
-      expect(await eraser.delete({ name: blob.name, etag: blob.etag, signal })).toMatchObject({ state: 'deleted' })
+    for (const blob of await listAll()) expect(await eraser.delete({ blobs: [blob], signal })).toMatchObject([{ state: 'deleted' }])
     expect(await listAll()).toEqual([])
   })
 
@@ -134,16 +133,18 @@ describe('delete', () => {
     const eraser = await storage().eraser(fresh.accountHost, fresh.container)
     const stale = await put('changed', 'one')
     await put('changed', 'two')
-    expect(await eraser.delete({ name: 'changed', etag: stale, signal })).toEqual({ state: 'changed' })
+    expect(await eraser.delete({ blobs: [{ name: 'changed', etag: stale }], signal })).toEqual([{ state: 'changed' }])
     const gone = await put('gone')
     await fresh.client.deleteBlob('gone')
-    expect(await eraser.delete({ name: 'gone', etag: gone, signal })).toEqual({ state: 'gone' })
+    expect(await eraser.delete({ blobs: [{ name: 'gone', etag: gone }], signal })).toEqual([{ state: 'gone' }])
     const leased = await put('leased')
     await fresh.client.getBlobClient('leased').getBlobLeaseClient().acquireLease(15)
-    expect(await eraser.delete({ name: 'leased', etag: leased, signal })).toEqual({ state: 'failed', code: 'LeaseIdMissing' })
+    expect(await eraser.delete({ blobs: [{ name: 'leased', etag: leased }], signal })).toEqual([
+      { state: 'failed', code: 'LeaseIdMissing' },
+    ])
     const kept = await put('kept')
     await fresh.client.getBlobClient('kept').createSnapshot()
-    expect(await eraser.delete({ name: 'kept', etag: kept, signal })).toEqual({ state: 'failed', code: 'SnapshotsPresent' })
+    expect(await eraser.delete({ blobs: [{ name: 'kept', etag: kept }], signal })).toEqual([{ state: 'failed', code: 'SnapshotsPresent' }])
     expect((await listAll()).map((blob) => blob.name)).toEqual(['changed', 'kept', 'leased'])
   })
 })
@@ -172,7 +173,17 @@ describe('credentials', () => {
     expect(await limitedReader.read({ name: 'a', signal })).toMatchObject({ state: 'read' })
     expect(await limitedReader.protection({ signal })).toEqual({ softDeleteDays: null })
     const eraser = await limited.eraser(fresh.accountHost, fresh.container)
-    await expect(eraser.delete({ name: 'a', etag, signal })).rejects.toMatchObject({ code: 'NOT_AUTHORISED', exitCode: 4 })
+    const denied = { state: 'hopeless', error: expect.objectContaining({ code: 'NOT_AUTHORISED', exitCode: 4 }) }
+    expect(await eraser.delete({ blobs: [{ name: 'a', etag }], signal })).toEqual([denied])
+    expect(
+      await eraser.delete({
+        blobs: [
+          { name: 'a', etag },
+          { name: 'b', etag },
+        ],
+        signal,
+      }),
+    ).toEqual([denied, denied])
   })
 
   it('a connection string', async () => {
