@@ -1,6 +1,6 @@
 import type { BlobVersion } from '../ports-erase.js'
 import { quoted } from './blob.js'
-import { authorization, type KeySigner } from './signature.js'
+import { deleteAuthorization, type KeySigner } from './signature.js'
 
 /** How the parts of a batch are let in. Each is authorised on its own; a SAS stands in its URL, `anonymous` has nothing else. */
 export type PartAuth = { kind: 'key'; signer: KeySigner } | { kind: 'bearer'; token: string } | { kind: 'anonymous' }
@@ -35,7 +35,7 @@ function part({ containerPath, sas, date, auth }: BatchInput, { name, etag }: Bl
   switch (auth.kind) {
     case 'key':
       lines.push(`x-ms-date: ${date}`)
-      lines.push(`Authorization: ${authorization(auth.signer, { method: 'DELETE', path, ifMatch, headers: { 'x-ms-date': date } })}`)
+      lines.push(`Authorization: ${deleteAuthorization(auth.signer, { path, ifMatch, date })}`)
       break
     case 'bearer':
       lines.push(`Authorization: Bearer ${auth.token}`)

@@ -49,9 +49,9 @@ function parsePart(text: string): { id: number | null; answer: DeleteAnswer | nu
 
 function answerOf(lines: string[]): DeleteAnswer | null {
   const status = STATUS_LINE.exec(lines[0] ?? '')?.[1]
-  if (status === undefined) return null
   const end = lines.indexOf('', 1)
-  const headers = lines.slice(1, end < 0 ? lines.length : end)
+  if (status === undefined || end < 0) return null
+  const headers = lines.slice(1, end)
   const only = (name: string) => valuesOf(headers, name)[0] ?? null
   const code = only('x-ms-error-code')
   // Accepted, and an error: one of the two is not true.

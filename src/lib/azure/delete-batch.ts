@@ -31,31 +31,25 @@ export interface BatchOptions {
 export async function sendBatch(target: Target, wire: Wire, { blobs, signal, mayRepeat }: BatchOptions): Promise<BatchAnswer> {
   const action = `delete ${blobs[0]?.name ?? 'nothing'} and others`
   return request(target, { action, signal, deadlineMs: BATCH_DEADLINE_MS, isWriting: true }, async (abortSignal) => {
-    const auth = await wire.auth(abortSignal)
+    const auth = await wire.partAuth(abortSignal)
     const boundary = `batch_${randomUUID()}`
-    const date = new Date().toUTCString()
     const { containerPath, sas } = wire
-    const body = batchBody({ boundary, containerPath, sas, date, auth, blobs })
-    const post = () => {
-      const query = { restype: 'container', comp: 'batch' }
-      return wire.post({ query, contentType: `multipart/mixed; boundary=${boundary}`, body, auth, date, signal: abortSignal })
-    }
+    const body = batchBody({ boundary, containerPath, sas, date: new Date().toUTCString(), auth, blobs })
+    const post = () => wire.postBatch({ contentType: `multipart/mixed; boundary=${boundary}`, body, signal: abortSignal })
     const answer = await post().catch((error: unknown) => (mayRepeat() && !abortSignal.aborted ? post() : Promise.reject(error)))
-    const judged = judgeBatch(answer, blobs.length, auth.kind === 'bearer')
+    const judged = judgeBatch(answer, blobs.length)
     if (!('fault' in judged)) return judged
     const { status, code } = judged.fault
     throw storageError({ statusCode: status, code }, attemptOf(target, action, true), signal)
   })
 }
 
-function judgeBatch(answer: PipelineResponse, sent: number, hasToken: boolean): BatchAnswer | { fault: ServiceFault } {
+function judgeBatch(answer: PipelineResponse, sent: number): BatchAnswer | { fault: ServiceFault } {
   const { status, headers } = answer
   if (status >= 200 && status < 300)
     return { state: 'parts', parts: parseBatchAnswer(headers.get('content-type') ?? null, answer.bodyAsText ?? '', sent) }
   if (isBusy(status)) return { state: 'busy', busy: busy(headers.get('retry-after') ?? null) }
   const code = headers.get('x-ms-error-code') ?? null
-  // A token of another tenant than the account's is asked for again by the SDK's own requests.
-  if (status === 401 && hasToken) return { state: 'turnedDown' }
   const isFinal = status === 401 || status === 403 || code === 'ContainerNotFound' || code === 'ContainerBeingDeleted'
   return isFinal ? { fault: { code, status } } : { state: 'turnedDown' }
 }

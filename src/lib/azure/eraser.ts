@@ -70,7 +70,8 @@ class Eraser implements ContainerEraser {
   async #outcomeOf(blob: BlobVersion, part: DeleteAnswer | null, signal: AbortSignal, late: AbortSignal): Promise<DeleteOutcome> {
     try {
       if (part === null) return await this.#ask(blob, signal, late)
-      if (TURNED_DOWN.has(part.code ?? '')) {
+      // A token that is of another tenant than the account's is asked for anew by the SDK's own requests; parts cannot do that.
+      if (part.status === 401 || TURNED_DOWN.has(part.code ?? '')) {
         this.#perRequest = 1
         return await deleteOne(this.#target, blob, signal)
       }
