@@ -86,15 +86,14 @@ class Run {
     await this.#pace.take(chunk.length)
     if (chunk.length === 0 || this.#mustStop()) return { busyShare: 0 }
     const { signal, runs, runId, onProgress } = this.#input
-    const outcomes = await eraser.delete({ blobs: chunk, signal }).catch((error: unknown) => chunk.map(() => hopeless(error)))
-    const entries = chunk.flatMap((one, index) =>
-      this.#settle(one, outcomes[index] ?? hopeless(new Error(`nothing was said of ${one.name}`)), again),
-    )
+    const said = await eraser.delete({ blobs: chunk, signal }).catch((error: unknown) => chunk.map(() => hopeless(error)))
+    const settled = chunk.map((one, index) => ({ one, outcome: said[index] ?? hopeless(new Error(`nothing was said of ${one.name}`)) }))
+    const entries = settled.flatMap(({ one, outcome }) => this.#settle(one, outcome, again))
     // Of a blob that is gone the report may speak although the journal cannot; but nothing more goes without a record.
     if (entries.length > 0) await runs.progress(runId, entries).catch((error: unknown) => this.settlement.stop(error))
     onProgress?.(this.settlement.progress())
-    const busy = outcomes.filter((outcome) => outcome.state === 'busy')
-    return { busyShare: busy.length / chunk.length, waitMs: Math.max(0, ...busy.map((outcome) => outcome.waitMs ?? 0)) }
+    const busy = settled.flatMap(({ outcome }) => (outcome.state === 'busy' ? [outcome] : []))
+    return { busyShare: busy.length / chunk.length, waitMs: Math.max(0, ...busy.map((one) => one.waitMs ?? 0)) }
   }
 
   /** Counts an outcome; answers what is to be put on record, if anything is settled. */
