@@ -149,6 +149,48 @@ describe('delete', () => {
   })
 })
 
+describe('a batch', () => {
+  it('takes every name, and tells each part its own: deleted, changed, gone, leased, with snapshots', async () => {
+    for (const name of NAMES) await put(name)
+    const blobs = (await listAll()).map(({ name, etag }) => ({ name, etag }))
+    const stale = await put('changed', 'one')
+    await put('changed', 'two')
+    const leased = await put('leased')
+    await fresh.client.getBlobClient('leased').getBlobLeaseClient().acquireLease(15)
+    const kept = await put('kept')
+    await fresh.client.getBlobClient('kept').createSnapshot()
+    const eraser = await storage().eraser(fresh.accountHost, fresh.container)
+    const others = Object.entries({ changed: stale, gone: '0x1', leased, kept }).map(([name, etag]) => ({ name, etag }))
+    const outcomes = await eraser.delete({ blobs: [...others, ...blobs], signal })
+
+    expect(outcomes.slice(0, others.length)).toEqual([
+      { state: 'changed' },
+      { state: 'gone' },
+      { state: 'failed', code: 'LeaseIdMissing' },
+      { state: 'failed', code: 'SnapshotsPresent' },
+    ])
+    expect(new Set(outcomes.slice(others.length).map(({ state }) => state))).toEqual(new Set(['deleted']))
+    expect((await listAll()).map(({ name }) => name)).toEqual(['changed', 'kept', 'leased'])
+    expect(eraser.perRequest).toBe(256)
+  })
+
+  it('is let in by a container SAS', async () => {
+    const { ContainerSASPermissions } = await import('@azure/storage-blob')
+    const expiresOn = new Date(Date.now() + 600_000)
+    const url = await fresh.client.generateSasUrl({ permissions: ContainerSASPermissions.parse('rld'), expiresOn })
+    const token = new Secret(new URL(url).search.slice(1))
+    const credential = { kind: 'sas', token } as const
+    const bySas = createStorage({ accessFor: (account) => ({ account, endpoint: fresh.endpoint, credential, source: 'test' }) })
+    const blobs = [
+      { name: 'a b', etag: await put('a b') },
+      { name: 'c#d', etag: await put('c#d') },
+    ]
+    const eraser = await bySas.eraser(fresh.accountHost, fresh.container)
+    expect((await eraser.delete({ blobs, signal })).map(({ state }) => state)).toEqual(['deleted', 'deleted'])
+    expect(eraser.perRequest).toBe(256)
+  })
+})
+
 describe('credentials', () => {
   it('a wrong key is not authorised', async () => {
     const credential = { kind: 'key', key: new Secret(Buffer.alloc(64).toString('base64')) } as const
