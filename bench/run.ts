@@ -1,10 +1,12 @@
 /** `npm run bench`: every bench in turn, each answering the lines to print. */
+import { benchDelete } from './delete.js'
 import { benchListing } from './listing.js'
 import { benchMetadata } from './metadata.js'
 import { benchPlan } from './plan.js'
 import { benchStartup } from './startup.js'
 
 const BENCHES: Record<string, () => Promise<string[]>> = {
+  delete: benchDelete,
   listing: benchListing,
   metadata: benchMetadata,
   plan: benchPlan,

@@ -38,10 +38,10 @@ export default class Cleanup extends BaseCommand {
       graceMs: flags.grace,
     })
     const scope = await openScope(context, flags.root)
-    const onDeleted = (blobs: number) => this.progress.update(`Deleting: ${plural(blobs, 'blob')}`)
+    const deleting = { progress: this.progress, maxRate: flags['max-rate'] ?? null }
     if (flags.resume !== undefined) {
       const print = (text: string) => this.print(text)
-      return resumeRun({ runId: flags.resume, isDryRun: flags['dry-run'], scope, context, onDeleted, print })
+      return resumeRun({ runId: flags.resume, isDryRun: flags['dry-run'], scope, context, print, ...deleting })
     }
     const source = flags.inventory === undefined ? null : await openSource(flags.inventory, scope, context)
     const planned = await planFrom(source, {
@@ -74,8 +74,7 @@ export default class Cleanup extends BaseCommand {
       isConfirmed: flags.yes,
       ask: () => this.confirm('\nDelete this? Type delete to go on: ', ['delete'], flags),
       print: (text) => this.print(text),
-      onDeleted,
-      done: () => this.progress.done(),
+      ...deleting,
     })
   }
 }

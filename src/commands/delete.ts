@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
-import { policyOf } from '../lib/cli/cleanup-flags.js'
+import { deletingFlags, policyOf } from '../lib/cli/cleanup-flags.js'
 import { runPlan } from '../lib/cli/cleanup-run.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { locateSnapshot } from '../lib/operations/locate-snapshot.js'
@@ -21,7 +21,7 @@ export default class Delete extends BaseCommand {
   static override flags = {
     ...changeFlags,
     'also-last': Flags.string({ description: "give up this ended job's last restore point", multiple: true, helpValue: '<job id>' }),
-    'without-soft-delete': Flags.boolean({ default: false, description: 'delete although deleted blobs could not be brought back' }),
+    ...deletingFlags,
   }
 
   async run(): Promise<object> {
@@ -58,8 +58,8 @@ export default class Delete extends BaseCommand {
       isConfirmed: flags.yes,
       ask: () => this.confirm('\nDelete this? Type delete to go on: ', ['delete'], flags),
       print: (text) => this.print(text),
-      onDeleted: (blobs) => this.progress.update(`Deleting: ${plural(blobs, 'blob')}`),
-      done: () => this.progress.done(),
+      progress: this.progress,
+      maxRate: flags['max-rate'] ?? null,
     })
   }
 

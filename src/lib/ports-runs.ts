@@ -2,8 +2,8 @@
 export interface RunJournal {
   /** Writes the plan whole or not at all, synced, before anything of it is done. */
   planned(runId: string, plan: unknown): Promise<void>
-  /** Appends what was just done; synced before it returns. Entries given at the same time share one sync. */
-  progress(runId: string, entry: unknown): Promise<void>
+  /** Appends what was just done; synced before it returns. Entries given together, or at the same time, share one sync. */
+  progress(runId: string, entries: readonly unknown[]): Promise<void>
   /** `null`: no such run. */
   plan(runId: string): Promise<unknown>
   /** In the order of `progress`; a line torn by a crash is left out. */

@@ -8,7 +8,7 @@ import type {
   JournalOperation,
   LevelPage,
 } from '../../src/lib/ports.js'
-import type { ContainerEraser, DeleteOutcome } from '../../src/lib/ports-erase.js'
+import type { BlobVersion, ContainerEraser, DeleteOutcome } from '../../src/lib/ports-erase.js'
 import { ACCOUNT } from './paths.js'
 import type { World } from './world.js'
 
@@ -124,7 +124,24 @@ export class SimEraser implements ContainerEraser {
     this.#settings = settings
   }
 
-  async delete(options: { name: string; etag: string }): Promise<DeleteOutcome> {
+  /** Sometimes a service without batches. */
+  get perRequest(): number {
+    return this.#world.random.chance(0.3) ? 1 : this.#world.random.int(2, 12)
+  }
+
+  /** A batch is so many deletes, in any order; between two of them everybody else goes on, and once sent it is done to its end. */
+  async delete({ blobs }: { blobs: readonly BlobVersion[] }): Promise<DeleteOutcome[]> {
+    await this.#pause()
+    if (blobs.length > 1 && this.#world.random.chance(this.#settings.busyShare)) return blobs.map(() => ({ state: 'busy' }))
+    const outcomes = new Array<DeleteOutcome>(blobs.length)
+    for (const at of this.#world.random.shuffle(blobs.keys())) {
+      const blob = blobs[at]
+      if (blob !== undefined) outcomes[at] = await this.#deleteOne(blob)
+    }
+    return outcomes
+  }
+
+  async #deleteOne(options: BlobVersion): Promise<DeleteOutcome> {
     await this.#pause()
     if (this.#world.random.chance(this.#settings.busyShare)) return { state: 'busy' }
     const path = `${this.container}/${options.name}`

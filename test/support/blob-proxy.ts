@@ -1,5 +1,6 @@
 import { request as ask, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { BATCH_TYPE, batchAnswer, deletePart, type PartAnswer, partsOf } from './blob-batch.js'
 
 export interface BlobRequest {
   method: string
@@ -13,7 +14,10 @@ export interface BlobRequest {
   at: number
 }
 
-/** `pass`: on to the emulator. `drop`: the connection breaks before, `lose`: after the emulator did it. Else an answer of its own. */
+/**
+ * `pass`: on to the emulator. `drop`: the connection breaks before, `lose`: after the emulator did it. Else an answer of its own. Each part
+ * of a batch is a delete, counted and decided over by itself: at a `drop` those after it are not done, at a `lose` all of them are.
+ */
 export type Verdict = 'pass' | 'drop' | 'lose' | { status: number; code?: string; body?: string } | { rewrite: (body: string) => string }
 
 export const PASS: Verdict = 'pass'
@@ -36,10 +40,15 @@ export interface BlobProxyOptions {
 /** Stands before an emulator, counts, and does what a real account does on its bad days. Signatures do not cover the host, so they hold. */
 export async function startBlobProxy(target: string, { modifiedMs }: BlobProxyOptions = {}): Promise<BlobProxy> {
   const requests: BlobRequest[] = []
-  let decide: Parameters<BlobProxy['decide']>[0] = () => PASS
+  const leaveAll = () => PASS
+  let decide: Parameters<BlobProxy['decide']>[0] = leaveAll
   const server = createServer((incoming, outgoing) => {
     outgoing.on('error', () => undefined)
     void bodyOf(incoming).then(async (body) => {
+      if (isBatch(incoming)) {
+        const parts = new Parts({ incoming, outgoing, body, target, dated: (text) => text }, requests)
+        return decide === leaveAll ? parts.passOn() : parts.answer(decide)
+      }
       const request = describeRequest(incoming, requests)
       requests.push(request)
       await answer(await decide(request), { incoming, outgoing, body, target, dated: dated(request, modifiedMs) })
@@ -70,6 +79,54 @@ function kindOf(method: string, query: URLSearchParams): BlobRequest['kind'] {
   if (comp === 'list' || comp === 'lease' || comp === 'undelete' || comp === 'properties') return comp
   if (comp !== null) return 'other'
   return method === 'GET' ? 'read' : method === 'PUT' ? 'write' : method === 'DELETE' ? 'delete' : 'other'
+}
+
+function isBatch({ url = '' }: IncomingMessage): boolean {
+  return /[?&]comp=batch(&|$)/.test(url)
+}
+
+/** A batch on its way through. */
+class Parts {
+  readonly #exchange: Exchange
+  readonly #requests: BlobRequest[]
+
+  constructor(exchange: Exchange, requests: BlobRequest[]) {
+    this.#exchange = exchange
+    this.#requests = requests
+  }
+
+  /** As it is, so that the emulator checks what was signed. */
+  async passOn(): Promise<void> {
+    for (const { name } of this.#parts()) this.#count(name)
+    await answer(PASS, this.#exchange)
+  }
+
+  async answer(decide: Parameters<BlobProxy['decide']>[0]): Promise<void> {
+    const { incoming, outgoing, target } = this.#exchange
+    const containerUrl = `${target}/${(incoming.url ?? '').split('?')[0]?.split('/')[2]}`
+    const answers: PartAnswer[] = []
+    let isLost = false
+    for (const part of this.#parts()) {
+      const verdict = isLost ? PASS : await decide(this.#count(part.name))
+      if (verdict === 'drop') return void outgoing.socket?.destroy()
+      if (verdict === 'lose') isLost = true
+      if (typeof verdict === 'object' && 'status' in verdict) answers.push({ id: part.id, status: verdict.status, code: verdict.code })
+      else answers.push(await deletePart(containerUrl, part))
+    }
+    if (isLost) return void outgoing.socket?.destroy()
+    outgoing.writeHead(202, { 'content-type': BATCH_TYPE }).end(batchAnswer(answers))
+  }
+
+  #parts() {
+    return partsOf(this.#exchange.body.toString('utf8'))
+  }
+
+  #count(name: string): BlobRequest {
+    const before = this.#requests.filter((one) => one.kind === 'delete').length
+    const request = { method: 'DELETE', name, query: new URLSearchParams(), kind: 'delete', before, at: this.#requests.length } as const
+    this.#requests.push(request)
+    return request
+  }
 }
 
 interface Exchange {

@@ -1,14 +1,12 @@
 import type { Blob, BlobContent } from '../ports.js'
 import { quoted, toBlob, unquoted } from './blob.js'
 import { brokenAnswer, faultOf } from './errors.js'
+import { isGoneCode } from './judgement.js'
 import { attemptOf, request, type Target } from './target.js'
 
-/** 404 codes of the service that mean "no such blob". A bare 404, as a proxy gives it, proves nothing. */
-const GONE = new Set(['BlobNotFound', 'PathNotFound'])
-
 export function isGone(error: unknown): boolean {
-  const fault = faultOf(error)
-  return fault.status === 404 && GONE.has(fault.code ?? '')
+  const { status, code } = faultOf(error)
+  return isGoneCode(status, code)
 }
 
 /** Reads a whole blob in one download, bound to `ifMatch` if given. */

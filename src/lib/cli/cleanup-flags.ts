@@ -6,6 +6,14 @@ import { locationKey, parseLocation } from '../state/location.js'
 import type { RetentionPolicy } from '../state/retention.js'
 import { countFlag, durationFlag, shareFlag } from './flags.js'
 
+/** Of all commands that delete. */
+export const deletingFlags = {
+  'without-soft-delete': Flags.boolean({ default: false, description: 'delete although deleted blobs could not be brought back' }),
+  'max-rate': countFlag({
+    description: 'delete at most so many blobs a second, to leave the account to running jobs (default: as many as it takes)',
+  }),
+}
+
 export const cleanupFlags = {
   'older-than': durationFlag({ description: 'expire checkpoints older than this (default: retention.checkpoints, else 24h)' }),
   'savepoints-older-than': durationFlag({ description: 'expire savepoints too, older than this; without it they are left alone' }),
@@ -27,7 +35,7 @@ export const cleanupFlags = {
     default: false,
     description: 'assert that no job has a write-ahead sink: sweep task-owned files of ended jobs too',
   }),
-  'without-soft-delete': Flags.boolean({ default: false, description: 'delete although deleted blobs could not be brought back' }),
+  ...deletingFlags,
 }
 
 type Values = Partial<Interfaces.InferredFlags<typeof cleanupFlags>>

@@ -5,6 +5,7 @@ import { resumedJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
 import { plural } from '../views/format.js'
 import { carryOutRecord, endOf } from './cleanup-run.js'
+import type { Progress } from './progress.js'
 
 /** Finishes exactly the remainder of a run's plan, after a fresh re-check. It was confirmed when it was made. */
 export async function resumeRun(input: {
@@ -12,10 +13,11 @@ export async function resumeRun(input: {
   isDryRun: boolean
   scope: Scope
   context: Context
-  onDeleted: (blobs: number) => void
+  progress: Progress
+  maxRate: number | null
   print: (text: string) => void
 }): Promise<object> {
-  const { runId, scope, context, onDeleted } = input
+  const { runId, scope, context, progress, maxRate } = input
   const recorder = await context.storage()
   const { record, deleted } = await loadRun({ runId, runs: context.runs, recorder, containers: scope.readers, signal: context.signal })
   const remainder = record.waves.flat().filter((one) => !deleted.has(one.key))
@@ -24,7 +26,7 @@ export async function resumeRun(input: {
     input.print('Dry run: nothing was deleted.')
     return resumedJson({ runId, outcome: 'planned', result: null, spell: scope.spell })
   }
-  const result = await carryOutRecord({ record, settled: deleted, scope, context, onDeleted })
+  const result = await carryOutRecord({ record, settled: deleted, scope, context, progress, maxRate })
   const { outcome, exitCode } = endOf(result, context.signal)
   process.exitCode = exitCode
   input.print(cleanupResultText(result, runId))

@@ -10,6 +10,8 @@ import { containersOf, type RunRecord, recordOf } from '../operations/run-record
 import type { Scope } from '../scope.js'
 import { type CleanupOutcome, cleanupJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
+import { tellDeleting } from './deleting-progress.js'
+import type { Progress } from './progress.js'
 
 export interface RunPlanInput {
   planned: PlannedCleanup
@@ -20,8 +22,8 @@ export interface RunPlanInput {
   /** `null`: there is nobody to ask. */
   ask: () => Promise<boolean | null>
   print: (text: string) => void
-  onDeleted: (blobs: number) => void
-  done: () => void
+  progress: Progress
+  maxRate: number | null
 }
 
 /** From a shown plan to its end: refused, declined, or carried out. Sets the exit code; the answer is the JSON. */
@@ -64,7 +66,6 @@ async function endBeforeDeleting(input: RunPlanInput): Promise<Ending | null> {
 async function endAfterDeleting(input: RunPlanInput): Promise<Ending> {
   const runId = newRunId(input.context.now())
   const result = await carryOut(input, runId)
-  input.done()
   return { runId, result, ...endOf(result, input.context.signal), words: `Run ${runId}: ${cleanupResultText(result, runId)}` }
 }
 
@@ -80,9 +81,9 @@ function newRunId(nowMs: number): string {
 }
 
 async function carryOut(input: RunPlanInput, runId: string): Promise<ExecuteResult> {
-  const { planned, scope, context } = input
+  const { planned, scope, context, progress, maxRate } = input
   const record = recordOf(runId, context.now(), planned)
-  return carryOutRecord({ record, settled: new Set(), scope, context, onDeleted: input.onDeleted })
+  return carryOutRecord({ record, settled: new Set(), scope, context, progress, maxRate })
 }
 
 /** Carries out a journalled plan, from its start or from where an earlier attempt ended. */
@@ -91,11 +92,13 @@ export async function carryOutRecord(input: {
   settled: ReadonlySet<string>
   scope: Scope
   context: Context
-  onDeleted: (blobs: number) => void
+  progress: Progress
+  maxRate: number | null
 }): Promise<ExecuteResult> {
-  const { record, settled, scope, context, onDeleted } = input
+  const { record, settled, scope, context, maxRate } = input
   const { readers, cluster } = scope
-  return executeRun({
+  const told = tellDeleting({ progress: input.progress, plannedBlobs: record.waves.flat().length - settled.size, nowMs: context.now })
+  const result = await executeRun({
     record,
     settled,
     containers: containersOf(record),
@@ -104,6 +107,9 @@ export async function carryOutRecord(input: {
     runs: context.runs,
     signal: context.signal,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-    onDeleted,
+    maxRate,
+    onProgress: told.onProgress,
   })
+  told.done()
+  return result
 }

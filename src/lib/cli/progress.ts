@@ -23,6 +23,11 @@ export class Progress {
     process.stderr.write(`${text}\n`)
   }
 
+  /** A line for a log; who sees the line that changes needs no other. */
+  log(text: string): void {
+    if (!this.#isLive) this.say(text)
+  }
+
   /** What is going on right now; a log does not see it. */
   update(text: string): void {
     if (this.#isSilent || !this.#isLive || text === this.#lastWords) return

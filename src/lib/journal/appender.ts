@@ -1,7 +1,7 @@
 import { appendLines } from './files.js'
 
 interface Waiting {
-  line: string
+  lines: string[]
   resolve: () => void
   reject: (error: unknown) => void
 }
@@ -16,10 +16,10 @@ export class Appender {
     this.#path = path
   }
 
-  /** Returns when the entry is on disk. */
-  append(entry: unknown): Promise<void> {
+  /** Returns when the entries are on disk. */
+  append(...entries: unknown[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ line: JSON.stringify(entry), resolve, reject })
+      this.#waiting.push({ lines: entries.map((entry) => JSON.stringify(entry)), resolve, reject })
       this.#writing ??= this.#writeAll()
     })
   }
@@ -31,7 +31,7 @@ export class Appender {
       try {
         await appendLines(
           this.#path,
-          batch.map(({ line }) => line),
+          batch.flatMap(({ lines }) => lines),
         )
         for (const { resolve } of batch) resolve()
       } catch (error) {

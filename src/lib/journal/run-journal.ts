@@ -33,7 +33,7 @@ export function createRunJournal({ directory }: { directory: string }): RunJourn
 
   return {
     planned: async (runId, value) => writeWhole(fileOf(runId, 'plan.json'), JSON.stringify(value)),
-    progress: async (runId, entry) => progressOf(runId).append(entry),
+    progress: async (runId, entries) => progressOf(runId).append(...entries),
     plan,
     entries: async (runId) => readLines(fileOf(runId, 'progress.jsonl')),
     runs: async () => {

@@ -1,8 +1,9 @@
-import { EXIT, FlinkopsError } from '../errors.js'
 import type { ContainerEraser, DeleteOutcome, StorageEraser } from '../ports-erase.js'
 import type { RunJournal } from '../ports-runs.js'
-import { mapConcurrently } from './concurrently.js'
-import { type Deletion, type ExecuteResult, NOTHING_DONE } from './execution.js'
+import type { Deletion, ExecuteProgress, ExecuteResult } from './execution.js'
+import { Governor, jittered, type Work } from './governor.js'
+import { openPace, type Pace } from './pace.js'
+import { Settlement } from './settlement.js'
 
 export interface ExecuteInput {
   runId: string
@@ -12,115 +13,139 @@ export interface ExecuteInput {
   spare: ReadonlySet<string>
   storage: StorageEraser
   runs: RunJournal
-  /** Ends the run between two deletes: Ctrl-C, or a lost lock. */
+  /** Ends the run between two requests: Ctrl-C, or a lost lock. */
   signal: AbortSignal
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  onDeleted?: (blobs: number, bytes: number) => void
+  /** Blobs a second, at most; `null`: as many as the account takes. */
+  maxRate?: number | null
+  onProgress?: (progress: ExecuteProgress) => void
 }
 
-const IN_FLIGHT = 16
+interface Entry {
+  key: string
+  outcome: DeleteOutcome['state']
+}
+
 const BUSY_TRIES = 6
 const FIRST_WAIT_MS = 250
 
 /** Carries out a plan: every delete bound to its ETag, journalled, a snapshot's files only when its `_metadata` is gone. */
 export async function executeCleanup(input: ExecuteInput): Promise<ExecuteResult> {
   const run = new Run(input)
-  for (const wave of input.waves) await mapConcurrently(wave, IN_FLIGHT, (one) => run.delete(one))
-  return run.result()
+  input.onProgress?.(run.settlement.progress())
+  for (const wave of input.waves) await run.wave(wave)
+  return run.settlement.result
 }
 
 class Run {
+  readonly settlement: Settlement
   readonly #input: ExecuteInput
+  readonly #governor: Governor
+  readonly #pace: Pace
   readonly #erasers = new Map<string, Promise<ContainerEraser>>()
-  /** Keys that stay: spared, changed or failed. */
-  readonly #staying: Set<string>
-  readonly #result: ExecuteResult = { ...NOTHING_DONE, failed: [] }
 
   constructor(input: ExecuteInput) {
     this.#input = input
-    this.#staying = new Set(input.spare)
+    this.settlement = new Settlement(input.spare)
+    const pause = (ms: number) => this.#rest(ms)
+    this.#governor = new Governor({ pause })
+    this.#pace = openPace({ maxRate: input.maxRate ?? null, nowMs: () => performance.now(), pause })
   }
 
-  result(): ExecuteResult {
-    return this.#result
+  /** What the service was too busy for is tried again, all of it together, with longer and longer rests. */
+  async wave(wave: Deletion[]): Promise<void> {
+    let left = wave
+    for (let attempt = 0; attempt < BUSY_TRIES && left.length > 0 && !this.settlement.result.stopped; attempt++) {
+      if (attempt > 0) await this.#rest(jittered(FIRST_WAIT_MS * 2 ** (attempt - 1)))
+      left = await this.#round(left, attempt + 1 === BUSY_TRIES)
+    }
   }
 
-  async delete(one: Deletion): Promise<void> {
-    if (this.#mustStop()) return
-    if (this.#staying.has(one.key) || one.after.some((key) => this.#staying.has(key))) {
-      this.#staying.add(one.key)
-      this.#result.changed++
-      return
+  /** Tries each once; answers those that met a busy service and may be tried again. */
+  async #round(deletions: Deletion[], isLast: boolean): Promise<Deletion[]> {
+    const again: Deletion[] = []
+    for (const [key, some] of byContainer(deletions)) {
+      const eraser = await this.#eraserOf(key, some)
+      if (eraser === null) break
+      let at = 0
+      await this.#governor.drain(() => {
+        if (at >= some.length || this.#mustStop()) return null
+        const chunk: Deletion[] = []
+        for (const most = Math.min(eraser.perRequest, this.#pace.heap); chunk.length < most && at < some.length; at++) {
+          const one = some[at]
+          if (one !== undefined && this.settlement.mayGo(one)) chunk.push(one)
+        }
+        return { isSingle: eraser.perRequest === 1, work: () => this.#erase(eraser, chunk, isLast ? null : again) }
+      })
     }
-    try {
-      const outcome = await this.#erase(one)
-      this.#count(one, outcome)
-      await this.#journal(one, outcome)
-    } catch (error) {
-      this.#giveUp(one, error)
+    return again
+  }
+
+  /** Deletes some, and puts their outcomes on record before anything else is done or said. */
+  async #erase(eraser: ContainerEraser, chunk: Deletion[], again: Deletion[] | null): ReturnType<Work> {
+    await this.#pace.take(chunk.length)
+    if (chunk.length === 0 || this.#mustStop()) return { busyShare: 0 }
+    const { signal, runs, runId, onProgress } = this.#input
+    const said = await eraser.delete({ blobs: chunk, signal }).catch((error: unknown) => chunk.map(() => hopeless(error)))
+    const settled = chunk.map((one, index) => ({ one, outcome: said[index] ?? hopeless(new Error(`nothing was said of ${one.name}`)) }))
+    const entries = settled.flatMap(({ one, outcome }) => this.#settle(one, outcome, again))
+    // Of a blob that is gone the report may speak although the journal cannot; but nothing more goes without a record.
+    if (entries.length > 0) await runs.progress(runId, entries).catch((error: unknown) => this.settlement.stop(error))
+    onProgress?.(this.settlement.progress())
+    const busy = settled.flatMap(({ outcome }) => (outcome.state === 'busy' ? [outcome] : []))
+    return { busyShare: busy.length / chunk.length, waitMs: Math.max(0, ...busy.map((one) => one.waitMs ?? 0)) }
+  }
+
+  /** Counts an outcome; answers what is to be put on record, if anything is settled. */
+  #settle(one: Deletion, outcome: DeleteOutcome, again: Deletion[] | null): Entry[] {
+    if (outcome.state === 'hopeless') {
+      const { signal } = this.#input
+      this.settlement.giveUp(one, signal.aborted ? signal.reason : outcome.error)
+      return []
     }
+    if (outcome.state === 'busy' && again !== null) {
+      again.push(one)
+      return []
+    }
+    this.settlement.count(one, outcome)
+    return [{ key: one.key, outcome: outcome.state }]
   }
 
   #mustStop(): boolean {
-    if (this.#input.signal.aborted) this.#stop(this.#input.signal.reason)
-    return this.#result.stopped
+    if (this.#input.signal.aborted) this.settlement.stop(this.#input.signal.reason)
+    return this.settlement.result.stopped
   }
 
-  /** Nothing more is tried; what is done is reported, and the first reason. */
-  #stop(why: unknown): void {
-    this.#result.stopped = true
-    this.#result.problem ??= why instanceof Error ? why.message : String(why)
+  /** Ends early when the run does. */
+  async #rest(ms: number): Promise<void> {
+    const { sleep, signal } = this.#input
+    await sleep(ms, signal).catch((error: unknown) => this.settlement.stop(signal.aborted ? signal.reason : error))
   }
 
-  /** No right, no way there, Ctrl-C, a lost lock: what became of this blob is not always known. */
-  #giveUp(one: Deletion, error: unknown): void {
-    this.#staying.add(one.key)
-    this.#stop(this.#input.signal.aborted ? this.#input.signal.reason : error)
-    if (error instanceof FlinkopsError && error.exitCode === EXIT.notAuthorised)
-      this.#result.failed.push({ path: one.key, code: error.code })
-    else this.#result.uncertain++
-  }
-
-  /** Of a blob that is gone the report may speak although the journal cannot; but nothing more goes without a record. */
-  async #journal(one: Deletion, outcome: DeleteOutcome): Promise<void> {
-    const entry = { key: one.key, outcome: outcome.state }
-    await this.#input.runs.progress(this.#input.runId, entry).catch((error: unknown) => this.#stop(error))
-  }
-
-  async #erase(one: Deletion): Promise<DeleteOutcome> {
-    const eraser = await this.#eraserOf(one)
-    for (let attempt = 0; ; attempt++) {
-      const outcome = await eraser.delete({ name: one.name, etag: one.etag, signal: this.#input.signal })
-      if (outcome.state !== 'busy' || attempt + 1 === BUSY_TRIES) return outcome
-      await this.#input.sleep(FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random()), this.#input.signal)
+  /** `null`: the container cannot be reached at all, and the run is over. */
+  async #eraserOf(key: string, [first]: Deletion[]): Promise<ContainerEraser | null> {
+    try {
+      const eraser = this.#erasers.get(key) ?? this.#input.storage.eraser(first?.account ?? '', first?.container ?? '')
+      this.#erasers.set(key, eraser)
+      return await eraser
+    } catch (error) {
+      this.settlement.stop(error)
+      return null
     }
   }
+}
 
-  #count(one: Deletion, outcome: DeleteOutcome): void {
-    switch (outcome.state) {
-      case 'deleted':
-        this.#result.deletedBlobs++
-        this.#result.deletedBytes += one.sizeBytes
-        this.#input.onDeleted?.(this.#result.deletedBlobs, this.#result.deletedBytes)
-        return
-      case 'gone':
-        this.#result.alreadyGone++
-        return
-      case 'changed':
-        this.#staying.add(one.key)
-        this.#result.changed++
-        return
-      case 'busy':
-      case 'failed':
-        this.#staying.add(one.key)
-        this.#result.failed.push({ path: one.key, code: outcome.state === 'failed' ? outcome.code : 'ServerBusy' })
-    }
-  }
-
-  #eraserOf(one: Deletion): Promise<ContainerEraser> {
+function byContainer(deletions: Deletion[]): Map<string, Deletion[]> {
+  const groups = new Map<string, Deletion[]>()
+  for (const one of deletions) {
     const key = `${one.account}/${one.container}`
-    const eraser = this.#erasers.get(key) ?? this.#input.storage.eraser(one.account, one.container)
-    this.#erasers.set(key, eraser)
-    return eraser
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
   }
+  return groups
+}
+
+function hopeless(error: unknown): DeleteOutcome {
+  return { state: 'hopeless', error }
 }

@@ -4,7 +4,7 @@ import type { CleanupLock } from '../ports-lock.js'
 import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
 import { executeCleanup } from './execute-cleanup.js'
-import type { Deletion, ExecuteResult } from './execution.js'
+import type { Deletion, ExecuteProgress, ExecuteResult } from './execution.js'
 import { withLocks } from './with-locks.js'
 
 export interface ExecuteRunInput {
@@ -19,7 +19,9 @@ export interface ExecuteRunInput {
   runs: RunJournal
   signal: AbortSignal
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  onDeleted?: (blobs: number, bytes: number) => void
+  /** Blobs a second, at most; `null`: as many as the account takes. */
+  maxRate?: number | null
+  onProgress?: (progress: ExecuteProgress) => void
 }
 
 /** A confirmed plan, carried out: lock, journal, re-check, delete, give the lock back. A lost lock ends the run at once. */
@@ -56,9 +58,9 @@ async function journal(input: ExecuteRunInput, signal: AbortSignal): Promise<voi
 }
 
 function executing(input: ExecuteRunInput) {
-  const { record, settled, storage, runs, sleep, onDeleted } = input
+  const { record, settled, storage, runs, sleep, maxRate = null, onProgress } = input
   const waves = record.waves.map((wave) => wave.filter((one) => !settled.has(one.key)))
-  return { runId: record.runId, waves, storage, runs, sleep, ...(onDeleted && { onDeleted }) }
+  return { runId: record.runId, waves, storage, runs, sleep, maxRate, ...(onProgress && { onProgress }) }
 }
 
 /** Only a copy for whoever looks later: what it says is in the journal, so a failure to leave it changes nothing. */

@@ -29,6 +29,12 @@ export interface ExecuteResult {
   problem: string | null
 }
 
+export interface ExecuteProgress {
+  deletedBlobs: number
+  /** Deleted, gone, left alone or failed: nothing more will be done about them. */
+  settledBlobs: number
+}
+
 /** The result of a run that had nothing to do. */
 export const NOTHING_DONE: ExecuteResult = {
   deletedBlobs: 0,

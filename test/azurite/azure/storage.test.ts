@@ -125,8 +125,7 @@ describe('delete', () => {
   it('removes just the version that was listed, whatever its name', async () => {
     for (const name of NAMES) await put(name)
     const eraser = await storage().eraser(fresh.accountHost, fresh.container)
-    for (const blob of await listAll())
-      expect(await eraser.delete({ name: blob.name, etag: blob.etag, signal })).toMatchObject({ state: 'deleted' })
+    for (const blob of await listAll()) expect(await eraser.delete({ blobs: [blob], signal })).toMatchObject([{ state: 'deleted' }])
     expect(await listAll()).toEqual([])
   })
 
@@ -134,17 +133,61 @@ describe('delete', () => {
     const eraser = await storage().eraser(fresh.accountHost, fresh.container)
     const stale = await put('changed', 'one')
     await put('changed', 'two')
-    expect(await eraser.delete({ name: 'changed', etag: stale, signal })).toEqual({ state: 'changed' })
+    expect(await eraser.delete({ blobs: [{ name: 'changed', etag: stale }], signal })).toEqual([{ state: 'changed' }])
     const gone = await put('gone')
     await fresh.client.deleteBlob('gone')
-    expect(await eraser.delete({ name: 'gone', etag: gone, signal })).toEqual({ state: 'gone' })
+    expect(await eraser.delete({ blobs: [{ name: 'gone', etag: gone }], signal })).toEqual([{ state: 'gone' }])
     const leased = await put('leased')
     await fresh.client.getBlobClient('leased').getBlobLeaseClient().acquireLease(15)
-    expect(await eraser.delete({ name: 'leased', etag: leased, signal })).toEqual({ state: 'failed', code: 'LeaseIdMissing' })
+    expect(await eraser.delete({ blobs: [{ name: 'leased', etag: leased }], signal })).toEqual([
+      { state: 'failed', code: 'LeaseIdMissing' },
+    ])
     const kept = await put('kept')
     await fresh.client.getBlobClient('kept').createSnapshot()
-    expect(await eraser.delete({ name: 'kept', etag: kept, signal })).toEqual({ state: 'failed', code: 'SnapshotsPresent' })
+    expect(await eraser.delete({ blobs: [{ name: 'kept', etag: kept }], signal })).toEqual([{ state: 'failed', code: 'SnapshotsPresent' }])
     expect((await listAll()).map((blob) => blob.name)).toEqual(['changed', 'kept', 'leased'])
+  })
+})
+
+describe('a batch', () => {
+  it('takes every name, and tells each part its own: deleted, changed, gone, leased, with snapshots', async () => {
+    for (const name of NAMES) await put(name)
+    const blobs = (await listAll()).map(({ name, etag }) => ({ name, etag }))
+    const stale = await put('changed', 'one')
+    await put('changed', 'two')
+    const leased = await put('leased')
+    await fresh.client.getBlobClient('leased').getBlobLeaseClient().acquireLease(15)
+    const kept = await put('kept')
+    await fresh.client.getBlobClient('kept').createSnapshot()
+    const eraser = await storage().eraser(fresh.accountHost, fresh.container)
+    const others = Object.entries({ changed: stale, gone: '0x1', leased, kept }).map(([name, etag]) => ({ name, etag }))
+    const outcomes = await eraser.delete({ blobs: [...others, ...blobs], signal })
+
+    expect(outcomes.slice(0, others.length)).toEqual([
+      { state: 'changed' },
+      { state: 'gone' },
+      { state: 'failed', code: 'LeaseIdMissing' },
+      { state: 'failed', code: 'SnapshotsPresent' },
+    ])
+    expect(new Set(outcomes.slice(others.length).map(({ state }) => state))).toEqual(new Set(['deleted']))
+    expect((await listAll()).map(({ name }) => name)).toEqual(['changed', 'kept', 'leased'])
+    expect(eraser.perRequest).toBe(256)
+  })
+
+  it('is let in by a container SAS', async () => {
+    const { ContainerSASPermissions } = await import('@azure/storage-blob')
+    const expiresOn = new Date(Date.now() + 600_000)
+    const url = await fresh.client.generateSasUrl({ permissions: ContainerSASPermissions.parse('rld'), expiresOn })
+    const token = new Secret(new URL(url).search.slice(1))
+    const credential = { kind: 'sas', token } as const
+    const bySas = createStorage({ accessFor: (account) => ({ account, endpoint: fresh.endpoint, credential, source: 'test' }) })
+    const blobs = [
+      { name: 'a b', etag: await put('a b') },
+      { name: 'c#d', etag: await put('c#d') },
+    ]
+    const eraser = await bySas.eraser(fresh.accountHost, fresh.container)
+    expect((await eraser.delete({ blobs, signal })).map(({ state }) => state)).toEqual(['deleted', 'deleted'])
+    expect(eraser.perRequest).toBe(256)
   })
 })
 
@@ -172,7 +215,17 @@ describe('credentials', () => {
     expect(await limitedReader.read({ name: 'a', signal })).toMatchObject({ state: 'read' })
     expect(await limitedReader.protection({ signal })).toEqual({ softDeleteDays: null })
     const eraser = await limited.eraser(fresh.accountHost, fresh.container)
-    await expect(eraser.delete({ name: 'a', etag, signal })).rejects.toMatchObject({ code: 'NOT_AUTHORISED', exitCode: 4 })
+    const denied = { state: 'hopeless', error: expect.objectContaining({ code: 'NOT_AUTHORISED', exitCode: 4 }) }
+    expect(await eraser.delete({ blobs: [{ name: 'a', etag }], signal })).toEqual([denied])
+    expect(
+      await eraser.delete({
+        blobs: [
+          { name: 'a', etag },
+          { name: 'b', etag },
+        ],
+        signal,
+      }),
+    ).toEqual([denied, denied])
   })
 
   it('a connection string', async () => {

@@ -348,6 +348,7 @@ const ROWS: Row[] = [
     code: 'USAGE',
     says: ['--older-than', 'soon'],
   },
+  { what: '--max-rate 0', args: () => ['cleanup', '--max-rate', '0'], exit: 2, code: 'USAGE', says: ['--max-rate 0'] },
   { what: '--keep-last 0', args: () => ['cleanup', '--keep-last', '0'], exit: 2, code: 'USAGE', says: ['--keep-last 0'] },
   {
     what: '--keep-last that is no number',

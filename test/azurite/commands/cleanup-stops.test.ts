@@ -32,7 +32,8 @@ describe('a lease that is lost in mid-run', () => {
       tellRenewal = resolve
     })
     site.proxy.decide(({ kind, before }) => {
-      if (kind === 'lease' && before > 0) tellRenewal('drop')
+      // The clean-up must hear of it before its delete breaks off, else it takes that for a lost connection.
+      if (kind === 'lease' && before > 0) setTimeout(() => tellRenewal('drop'), 2000)
       // Held until the clean-up has asked for its lease again, and dropped then.
       return kind === 'delete' && before >= 5
         ? site.client
@@ -48,7 +49,11 @@ describe('a lease that is lost in mid-run', () => {
     const { stdout, code } = await site.cli.run([...CLEANUP, '--yes'])
 
     const run = /Run (\S+): Deleted (\d+) blobs/.exec(stdout)
-    expect(Number(run?.[2])).toBe(await goneBlobs())
+    const uncertain = /\nUnder way when it stopped, gone or not: (\d+) blobs/.exec(stdout)
+    const gone = await goneBlobs()
+    expect(Number(run?.[2])).toBe(3)
+    expect(gone).toBe(5)
+    expect(Number(uncertain?.[1])).toBeGreaterThanOrEqual(gone - 3)
     expect(stdout).toMatch(/\nIt stopped: The lock on \S+ was lost; nothing more is deleted\.\n/)
     expect(stdout).toContain(`finish it: flinkops cleanup --resume ${run?.[1]}\n`)
     expect(code).toBe(3)

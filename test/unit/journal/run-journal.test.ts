@@ -15,8 +15,8 @@ describe('clean-up runs', () => {
   it('keep the plan whole and the progress in order', async () => {
     const runs = createRunJournal({ directory })
     await runs.planned('run-2', { delete: ['a'] })
-    await runs.progress('run-2', { deleted: 'a' })
-    await runs.progress('run-2', { deleted: 'b' })
+    await runs.progress('run-2', [{ deleted: 'a' }])
+    await runs.progress('run-2', [{ deleted: 'b' }])
     await runs.planned('run-1', { delete: [] })
     const later = createRunJournal({ directory })
     expect(await later.plan('run-2')).toEqual({ delete: ['a'] })
@@ -45,16 +45,16 @@ describe('clean-up runs', () => {
 
   it('tolerate a torn line', async () => {
     const runs = createRunJournal({ directory })
-    await runs.progress('run-1', 1)
+    await runs.progress('run-1', [1])
     await appendFile(join(directory, 'runs', 'run-1', 'progress.jsonl'), '{"deleted":')
-    await runs.progress('run-1', 2)
+    await runs.progress('run-1', [2])
     expect(await runs.entries('run-1')).toEqual([1, 2])
   })
 
   it('share syncs between entries given together, and lose none', async () => {
     const runs = createRunJournal({ directory })
     const numbers = Array.from({ length: 2000 }, (_, index) => index)
-    await Promise.all(numbers.map((number) => runs.progress('run-1', number)))
+    await Promise.all(numbers.map((number) => runs.progress('run-1', [number])))
     expect(await runs.entries('run-1')).toEqual(numbers)
   })
 
@@ -65,13 +65,13 @@ describe('clean-up runs', () => {
     await expect(runs.plan('run-1')).rejects.toMatchObject({ code: 'JOURNAL_UNREADABLE' })
     await writeFile(join(directory, 'runs', 'run-2'), '')
     await expect(runs.planned('run-2', {})).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE', exitCode: 1 })
-    await expect(runs.progress('run-2', {})).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' })
+    await expect(runs.progress('run-2', [{}])).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' })
   })
 
   it.each(['../x', 'a/b', '', '.', '..', 'a b', '-x'])('refuse %j as a run id', async (runId) => {
     const runs = createRunJournal({ directory })
     await expect(runs.planned(runId, {})).rejects.toMatchObject({ exitCode: 2 })
-    await expect(runs.progress(runId, {})).rejects.toMatchObject({ exitCode: 2 })
+    await expect(runs.progress(runId, [{}])).rejects.toMatchObject({ exitCode: 2 })
     await expect(runs.plan(runId)).rejects.toMatchObject({ exitCode: 2 })
   })
 })

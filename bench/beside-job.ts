@@ -1,0 +1,90 @@
+/**
+ * `npm run build && npx tsx bench/beside-job.ts [--max-rate 20] [--seconds 60]`: how long the checkpoints of a job of the sandbox take by
+ * itself, beside a clean-up at `--max-rate`, and beside one without a cap. Needs a Flink (the sandbox gets it) and port 10000, so it is no
+ * part of `npm run bench`. The emulator is one thread, and a delete takes it the longer the more blobs it holds: the figures say what the
+ * cap does, not what a real account can bear.
+ */
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { ACCOUNT_HOST, CONTAINER } from '../sandbox/emulator.js'
+import { at, requestJson } from '../sandbox/http-json.js'
+import { SALES_PIPELINE, submitScript, waitForCheckpoints } from '../sandbox/jobs.js'
+import { createRunJournal } from '../src/lib/journal/run-journal.js'
+import { mapConcurrently } from '../src/lib/operations/concurrently.js'
+import type { Deletion } from '../src/lib/operations/execution.js'
+import { locationKey } from '../src/lib/state/location.js'
+import { startE2e } from '../test/support/sandbox.js'
+
+const { values } = parseArgs({
+  options: {
+    'max-rate': { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '60' },
+    uncapped: { type: 'string', default: '4000' },
+  },
+})
+const SECONDS = Number(values.seconds)
+
+const e2e = await startE2e({ extraConfig: { 'web.checkpoints.history': 200 } })
+try {
+  const jobId = await submitScript(e2e.cluster.gatewayUrl, SALES_PIPELINE)
+  // The first ones, on a cluster that has just started, are no measure; each wait gives up after 90 s.
+  for (const count of [1, 2, 3]) await waitForCheckpoints(e2e.cluster.restUrl, jobId, count)
+  await tell('by itself', jobId, () => sleep(SECONDS * 1000, 0))
+  const capped = await plant(jobId, 'capped', Number(values['max-rate']) * SECONDS)
+  await tell(`beside a clean-up at --max-rate ${values['max-rate']}`, jobId, () => cleanUp(capped, ['--max-rate', values['max-rate']]))
+  const uncapped = await plant(jobId, 'uncapped', Number(values.uncapped))
+  await tell('beside a clean-up without a cap', jobId, () => cleanUp(uncapped, []))
+} finally {
+  await e2e.stop()
+}
+
+/** What is measured while something goes on: checkpoints that began in that time. */
+async function tell(what: string, jobId: string, meanwhile: () => Promise<number>): Promise<void> {
+  const fromMs = Date.now()
+  const deleted = await meanwhile()
+  const toMs = Date.now()
+  await sleep(10_000)
+  const body = await requestJson(`${e2e.cluster.restUrl}/jobs/${jobId}/checkpoints`)
+  const durations = checkpointsOf(body)
+    .filter(({ startedAtMs }) => startedAtMs >= fromMs && startedAtMs < toMs)
+    .map(({ durationMs }) => durationMs)
+    .toSorted((a, b) => a - b)
+  const rate =
+    deleted === 0 ? '' : `, ${deleted} blobs deleted, ${((deleted * 1000) / (toMs - fromMs)).toFixed(1)}/s with planning and re-check`
+  console.log(
+    `${what}: ${durations.length} checkpoints in ${Math.round((toMs - fromMs) / 1000)} s, median ${durations[durations.length >> 1]} ms, longest ${durations.at(-1)} ms; failed so far ${at(body, 'counts', 'failed')}${rate}`,
+  )
+}
+
+function checkpointsOf(body: unknown): { startedAtMs: number; durationMs: number }[] {
+  const history = at(body, 'history')
+  if (!Array.isArray(history)) throw new Error('the JobManager tells no checkpoints')
+  return history.flatMap((one: unknown) => {
+    const [startedAtMs, durationMs] = [at(one, 'trigger_timestamp'), at(one, 'end_to_end_duration')]
+    return at(one, 'status') === 'COMPLETED' && typeof startedAtMs === 'number' && typeof durationMs === 'number'
+      ? [{ startedAtMs, durationMs }]
+      : []
+  })
+}
+
+/** Blobs of nobody, and a confirmed plan that takes them: they are too young for a plan of flinkops' own. */
+async function plant(jobId: string, runId: string, count: number): Promise<string> {
+  const names = Array.from({ length: count }, (_, index) => `bench/${runId}/${String(index).padStart(8, '0')}`)
+  const wave = await mapConcurrently(names, 16, async (name): Promise<Deletion> => {
+    const { etag = '' } = await e2e.storage.getBlockBlobClient(name).upload('x', 1)
+    const place = { account: ACCOUNT_HOST, container: CONTAINER, name }
+    return { ...place, key: locationKey(place), sizeBytes: 1, etag: etag.replaceAll('"', ''), reason: 'orphan', after: [] }
+  })
+  const jobs = [{ jobId, name: 'sales_pipeline', liveness: 'running', restoredFrom: null }]
+  const record = { runId, createdAt: new Date().toISOString(), waves: [wave], fingerprint: [], jobs }
+  await createRunJournal({ directory: join(e2e.dir, 'state/flinkops') }).planned(runId, record)
+  return runId
+}
+
+async function cleanUp(runId: string, more: string[]): Promise<number> {
+  const { code, stdout, stderr } = await e2e.flinkops(['cleanup', '--resume', runId, ...more, '--json'])
+  const deleted = at(JSON.parse(stdout), 'result', 'deletedBlobs')
+  if (code !== 0 || typeof deleted !== 'number') throw new Error(`${stdout}${stderr}`)
+  return deleted
+}

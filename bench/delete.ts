@@ -1,0 +1,185 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { BlobBatch, BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob'
+import { createStorage } from '../src/lib/azure/storage.js'
+import { createRunJournal } from '../src/lib/journal/run-journal.js'
+import { mapConcurrently } from '../src/lib/operations/concurrently.js'
+import { executeRun } from '../src/lib/operations/execute-run.js'
+import type { Deletion, ExecuteResult } from '../src/lib/operations/execution.js'
+import type { Blob } from '../src/lib/ports.js'
+import { Secret } from '../src/lib/secret.js'
+import { type RunningServer, startServer } from './server/start.js'
+
+const ACCOUNT = 'acct.blob.core.windows.net'
+const KEY = Buffer.alloc(64, 7).toString('base64')
+const SAS = 'sv=2025-01-05&sr=c&sp=rld&sig=c2lnbmF0dXJl'
+const BLOBS = 100_000
+const SDK_IN_FLIGHT = 4
+
+interface Measured {
+  blobs: number
+  wallSeconds: number
+  cpuSeconds: number
+}
+
+/** 100,000 blobs: flinkops through its whole execution, beside the SDK's batch client and rclone, on one server. */
+export async function benchDelete(): Promise<string[]> {
+  const server = await startServer('orphans')
+  try {
+    const blobs = await listed(server)
+    const own = await flinkops(server, blobs)
+    await check(server, own.result, BLOBS)
+    await server.reset()
+    const sdk = await sdkBatches(server, blobs)
+    await server.reset()
+    const peer = await rclone(server)
+    await server.reset()
+    await server.setFaults({ busyShare: 0.05, busyPartShare: 0.05 })
+    const busy = await flinkops(server, blobs)
+    const told = await check(server, busy.result, BLOBS)
+    await server.reset()
+    await server.setFaults({ hierarchical: true })
+    const single = await flinkops(server, blobs.slice(0, BLOBS / 10))
+    await check(server, single.result, BLOBS / 10)
+    return [
+      line('flinkops, each bound to its ETag and journalled', own.measured),
+      `${line(`SDK, batches of 256, ${SDK_IN_FLIGHT} in flight, each bound to its ETag`, sdk)}; flinkops is ${ratio(own.measured, sdk)}`,
+      peer === null
+        ? 'rclone is missing (bench/README.md says how to install it)'
+        : `${line('rclone delete at its default, no ETag, its listing taken off', peer)}; flinkops is ${ratio(own.measured, peer)}`,
+      `${line('flinkops, 5 % of requests and 5 % of parts answered 503', busy.measured)}; the server counted ${told}`,
+      line('flinkops, one by one (hierarchical namespace: batches turned down)', single.measured),
+    ]
+  } finally {
+    server.stop()
+  }
+}
+
+async function listed(server: RunningServer): Promise<Blob[]> {
+  const found: Blob[] = []
+  const { signal } = new AbortController()
+  const reader = await storageOf(server).container(ACCOUNT, server.container)
+  for await (const { blobs } of reader.list({ prefix: 'checkpoints/', signal }))
+    found.push(...blobs.filter(({ name }) => name.includes('/shared/')))
+  // The orphans of each job come with the files that its snapshots need; here they are only so many names.
+  return found.slice(0, BLOBS)
+}
+
+function storageOf({ endpoint }: RunningServer) {
+  const credential = { kind: 'key', key: new Secret(KEY) } as const
+  return createStorage({ accessFor: (account) => ({ account, endpoint, credential, source: 'bench' }) })
+}
+
+async function flinkops(server: RunningServer, blobs: Blob[]): Promise<{ measured: Measured; result: ExecuteResult }> {
+  const directory = await mkdtemp(join(tmpdir(), 'flinkops-bench-'))
+  const containers = [{ account: ACCOUNT, container: server.container }]
+  const wave = blobs.map(
+    ({ name, sizeBytes, etag }): Deletion => ({
+      key: `${ACCOUNT}/${server.container}/${name}`,
+      account: ACCOUNT,
+      container: server.container,
+      name,
+      sizeBytes,
+      etag,
+      reason: 'orphan',
+      after: [],
+    }),
+  )
+  try {
+    const { value: result, ...measured } = await measure(blobs.length, () =>
+      executeRun({
+        record: { runId: 'bench', waves: [wave] },
+        settled: new Set(),
+        containers,
+        recheck: () => Promise.resolve({ state: 'go', spare: new Set() }),
+        storage: storageOf(server),
+        runs: createRunJournal({ directory }),
+        signal: new AbortController().signal,
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      }),
+    )
+    await checkJournal(join(directory, 'runs/bench/progress.jsonl'), wave)
+    return { measured, result }
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+/** Every blob on record as deleted, just once. */
+async function checkJournal(path: string, wave: Deletion[]): Promise<void> {
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
+  const left = new Set(wave.map(({ key }) => `${JSON.stringify({ key, outcome: 'deleted' })}`))
+  for (const one of lines) if (!left.delete(one)) throw new Error(`the journal says ${one}`)
+  if (left.size > 0) throw new Error(`the journal lacks ${left.size} blobs`)
+}
+
+/** What the server saw of it: each gone once, none asked for again when it was gone, none without its ETag. */
+async function check(server: RunningServer, result: ExecuteResult, blobs: number): Promise<string> {
+  const { deleted, gone, mismatched, unguarded, busy, busyParts } = await server.counters()
+  const told = `${deleted} deleted, ${gone} deleted again, ${unguarded} without ETag, ${busy} requests and ${busyParts} parts answered 503`
+  const isRight = deleted === blobs && gone === 0 && mismatched === 0 && unguarded === 0
+  if (!isRight || result.deletedBlobs !== blobs || result.stopped) throw new Error(`${told}; ${JSON.stringify(result).slice(0, 500)}`)
+  return told
+}
+
+async function sdkBatches(server: RunningServer, blobs: Blob[]): Promise<Measured> {
+  const service = new BlobServiceClient(server.endpoint, new StorageSharedKeyCredential('devstoreaccount1', KEY))
+  const container = service.getContainerClient(server.container)
+  const client = container.getBlobBatchClient()
+  const heaps = Array.from({ length: Math.ceil(blobs.length / 256) }, (_, index) => blobs.slice(index * 256, (index + 1) * 256))
+  return measure(blobs.length, () =>
+    mapConcurrently(heaps, SDK_IN_FLIGHT, async (heap) => {
+      const batch = new BlobBatch()
+      for (const { name, etag } of heap) await batch.deleteBlob(container.getBlobClient(name), { conditions: { ifMatch: `"${etag}"` } })
+      const { subResponsesFailedCount } = await client.submitBatch(batch)
+      if (subResponsesFailedCount > 0) throw new Error(`${subResponsesFailedCount} parts failed`)
+    }),
+  )
+}
+
+/** All that lies below `checkpoints/`, since a list of names would cost it a request each; `null` when it is not installed. */
+async function rclone(server: RunningServer): Promise<Measured | null> {
+  const remote = `:azureblob,sas_url='${server.endpoint}/${server.container}?${SAS}':${server.container}/checkpoints`
+  const listing = runRclone(['size', remote])
+  if (listing === null) return null
+  const deleting = runRclone(['delete', remote])
+  const { deleted } = await server.counters()
+  if (deleting === null || deleted < BLOBS) throw new Error(`rclone deleted ${deleted} blobs`)
+  const { wallSeconds, cpuSeconds } = deleting
+  return { blobs: deleted, wallSeconds: wallSeconds - listing.wallSeconds, cpuSeconds: cpuSeconds - listing.cpuSeconds }
+}
+
+function runRclone(args: string[]): Omit<Measured, 'blobs'> | null {
+  const startedAt = performance.now()
+  const timed = ['-c', 'TIMEFORMAT="cpu %U %S"; time rclone --config /dev/null "$@"', 'rclone', ...args]
+  const { stderr, status } = spawnSync('bash', timed, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
+  if (status === 127) return null
+  if (status !== 0) throw new Error(`rclone: ${stderr.slice(-500)}`)
+  const [, user = '0', system = '0'] = /cpu ([\d.]+) ([\d.]+)/.exec(stderr) ?? []
+  return { wallSeconds: (performance.now() - startedAt) / 1000, cpuSeconds: Number(user) + Number(system) }
+}
+
+async function measure<T>(blobs: number, work: () => Promise<T>): Promise<Measured & { value: T }> {
+  const before = process.cpuUsage()
+  const startedAt = performance.now()
+  const value = await work()
+  const wallSeconds = (performance.now() - startedAt) / 1000
+  const { user, system } = process.cpuUsage(before)
+  return { blobs, wallSeconds, cpuSeconds: (user + system) / 1e6, value }
+}
+
+function line(what: string, { blobs, wallSeconds, cpuSeconds }: Measured): string {
+  const rate = `${Math.round(blobs / wallSeconds)} blobs/s, ${Math.round(blobs / cpuSeconds)} a second of processor time`
+  return `${what}: ${blobs} blobs in ${wallSeconds.toFixed(1)} s, ${rate}`
+}
+
+function ratio(own: Measured, peer: Measured): string {
+  const byWall = own.blobs / own.wallSeconds / (peer.blobs / peer.wallSeconds)
+  const byCpu = own.blobs / own.cpuSeconds / (peer.blobs / peer.cpuSeconds)
+  return `${byWall.toFixed(1)}x as fast (${byCpu.toFixed(1)}x by processor time)`
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) console.log((await benchDelete()).join('\n'))

@@ -1,0 +1,64 @@
+import { EXIT, FlinkopsError } from '../errors.js'
+import { type Deletion, type ExecuteProgress, type ExecuteResult, NOTHING_DONE } from './execution.js'
+
+/** How one delete ended. */
+type Ending = { state: 'deleted' | 'gone' | 'changed' | 'busy' } | { state: 'failed'; code: string }
+
+/** What became of a run's deletes so far, and what must stay because of it. */
+export class Settlement {
+  readonly result: ExecuteResult = { ...NOTHING_DONE, failed: [] }
+  /** Keys that stay: spared, changed or failed. */
+  readonly #staying: Set<string>
+
+  constructor(spare: ReadonlySet<string>) {
+    this.#staying = new Set(spare)
+  }
+
+  /** Whether neither it nor what must be gone before it stays; what stays is counted. */
+  mayGo(one: Deletion): boolean {
+    if (!this.#staying.has(one.key) && !one.after.some((key) => this.#staying.has(key))) return true
+    this.#staying.add(one.key)
+    this.result.changed++
+    return false
+  }
+
+  /** Nothing more is tried; what is done is reported, and the first reason. */
+  stop(why: unknown): void {
+    this.result.stopped = true
+    this.result.problem ??= why instanceof Error ? why.message : String(why)
+  }
+
+  /** No right, no way there, Ctrl-C, a lost lock: what became of this blob is not always known. */
+  giveUp(one: Deletion, error: unknown): void {
+    this.#staying.add(one.key)
+    this.stop(error)
+    if (error instanceof FlinkopsError && error.exitCode === EXIT.notAuthorised)
+      this.result.failed.push({ path: one.key, code: error.code })
+    else this.result.uncertain++
+  }
+
+  count(one: Deletion, ending: Ending): void {
+    switch (ending.state) {
+      case 'deleted':
+        this.result.deletedBlobs++
+        this.result.deletedBytes += one.sizeBytes
+        return
+      case 'gone':
+        this.result.alreadyGone++
+        return
+      case 'changed':
+        this.#staying.add(one.key)
+        this.result.changed++
+        return
+      case 'busy':
+      case 'failed':
+        this.#staying.add(one.key)
+        this.result.failed.push({ path: one.key, code: ending.state === 'failed' ? ending.code : 'ServerBusy' })
+    }
+  }
+
+  progress(): ExecuteProgress {
+    const { deletedBlobs, alreadyGone, changed, failed } = this.result
+    return { deletedBlobs, settledBlobs: deletedBlobs + alreadyGone + changed + failed.length }
+  }
+}
