@@ -8,7 +8,7 @@ import type { Objection } from '../state/objections.js'
 import { pickJobs } from '../state/pick-jobs.js'
 import { plural } from '../views/format.js'
 import { jobLine, type MaintenanceOutcome, maintenanceJson, resumeSummary, windowText } from '../views/maintenance.js'
-import { restoreProgress, savepointProgress } from '../views/wait.js'
+import { noCheckpointsNotice, restoreProgress, savepointProgress } from '../views/wait.js'
 import { alone, ledgerOf, type Screen, waitingFor } from './window.js'
 
 export interface ResumeWindowOptions {
@@ -99,6 +99,7 @@ async function carryOut(
     signal: context.signal,
     now: context.now,
     onFound: (job, jobId) => screen.say(`${job.name} is there already as ${jobId}: not started again`),
+    onNoCheckpoints: (job) => screen.notice(noCheckpointsNotice(job.name, job.path ?? '')),
     onObjection: (objection) => objections.push(objection),
     onProgress: (job, progress) => screen.update(restoreProgress(job.name, progress)),
     onStopProgress: (job, progress) => screen.update(savepointProgress(`Stopping ${job.name}`, progress)),
