@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { planCleanup } from '../src/lib/operations/plan-cleanup.js'
 import type { ContainerReader } from '../src/lib/ports.js'
+import { NO_WINDOWS } from '../src/lib/state/windows.js'
 import { emptyJournal } from '../test/support/recorded-tree.js'
 import { ACCOUNT, blobsOf, CONTAINER, DAY_MS, NOW_MS, referencesOf, type Shape, syntheticContainer } from './synthetic-container.js'
 
@@ -45,6 +46,7 @@ function plan(reader: ContainerReader): ReturnType<typeof planCleanup> {
     exclusive: true,
     policy: { checkpointsMs: 30 * DAY_MS, savepointsMs: null, unnamedMs: null, keepLast: 1, alsoLast: new Set(), pins: new Set() },
     job: null,
+    windows: async () => NO_WINDOWS,
     graceMs: 3 * DAY_MS,
     maxShare: 1,
     withoutSoftDelete: true,

@@ -3,6 +3,7 @@ import { BaseCommand } from '../lib/cli/base-command.js'
 import { cleanupFlags, policyOf } from '../lib/cli/cleanup-flags.js'
 import { resumeRun } from '../lib/cli/cleanup-resume.js'
 import { runPlan } from '../lib/cli/cleanup-run.js'
+import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { confirmedBefore } from '../lib/operations/confirmed-before.js'
 import { planCleanup } from '../lib/operations/plan-cleanup.js'
@@ -33,10 +34,11 @@ export default class Cleanup extends BaseCommand {
       graceMs: flags.grace,
     })
     const scope = await openScope(context, flags.root)
+    const windows = windowsOf(context, scope, flags['ignore-window'])
     const onDeleted = (blobs: number) => this.progress.update(`Deleting: ${plural(blobs, 'blob')}`)
     if (flags.resume !== undefined) {
       const print = (text: string) => this.print(text)
-      return resumeRun({ runId: flags.resume, isDryRun: flags['dry-run'], scope, context, onDeleted, print })
+      return resumeRun({ runId: flags.resume, isDryRun: flags['dry-run'], scope, context, windows, onDeleted, print })
     }
     const planned = await planCleanup({
       readers: scope.readers,
@@ -46,6 +48,7 @@ export default class Cleanup extends BaseCommand {
       exclusive: scope.config.exclusive.value,
       policy: policyOf(scope.config, flags, scope.rootPaths),
       job: flags.job ?? null,
+      windows,
       graceMs: scope.config.retention.graceMs.value,
       maxShare: flags['max-share'] ?? 0.3,
       confirmed: async () =>
@@ -64,6 +67,7 @@ export default class Cleanup extends BaseCommand {
       planned,
       scope,
       context,
+      windows,
       isDryRun: flags['dry-run'],
       isConfirmed: flags.yes,
       ask: () => this.confirm('\nDelete this? Type delete to go on: ', ['delete'], flags),

@@ -6,7 +6,16 @@ import { locationKey, parseLocation } from '../state/location.js'
 import type { RetentionPolicy } from '../state/retention.js'
 import { countFlag, durationFlag, shareFlag } from './flags.js'
 
+export const ignoreWindowFlag = {
+  'ignore-window': Flags.string({
+    description: 'give up an open maintenance window: what it alone names may go',
+    multiple: true,
+    helpValue: '<id>',
+  }),
+}
+
 export const cleanupFlags = {
+  ...ignoreWindowFlag,
   'older-than': durationFlag({ description: 'expire checkpoints older than this (default: retention.checkpoints, else 24h)' }),
   'savepoints-older-than': durationFlag({ description: 'expire savepoints too, older than this; without it they are left alone' }),
   'keep-last': countFlag({ description: 'restorable snapshots kept of every job, whatever their age (default 1)' }),

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { loadRun } from '../operations/load-run.js'
 import type { Scope } from '../scope.js'
+import type { Windows } from '../state/windows.js'
 import { resumedJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
 import { plural } from '../views/format.js'
@@ -12,10 +13,11 @@ export async function resumeRun(input: {
   isDryRun: boolean
   scope: Scope
   context: Context
+  windows: () => Promise<Windows>
   onDeleted: (blobs: number) => void
   print: (text: string) => void
 }): Promise<object> {
-  const { runId, scope, context, onDeleted } = input
+  const { runId, scope, context, windows, onDeleted } = input
   const recorder = await context.storage()
   const { record, deleted } = await loadRun({ runId, runs: context.runs, recorder, containers: scope.readers, signal: context.signal })
   const remainder = record.waves.flat().filter((one) => !deleted.has(one.key))
@@ -24,7 +26,7 @@ export async function resumeRun(input: {
     input.print('Dry run: nothing was deleted.')
     return resumedJson({ runId, outcome: 'planned', result: null, spell: scope.spell })
   }
-  const result = await carryOutRecord({ record, settled: deleted, scope, context, onDeleted })
+  const result = await carryOutRecord({ record, settled: deleted, scope, context, windows, onDeleted })
   const { outcome, exitCode } = endOf(result, context.signal)
   process.exitCode = exitCode
   input.print(cleanupResultText(result, runId))

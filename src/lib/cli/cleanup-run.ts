@@ -8,6 +8,7 @@ import type { PlannedCleanup } from '../operations/plan-cleanup.js'
 import { recheckCleanup } from '../operations/recheck-cleanup.js'
 import { containersOf, type RunRecord, recordOf } from '../operations/run-record.js'
 import type { Scope } from '../scope.js'
+import type { Windows } from '../state/windows.js'
 import { type CleanupOutcome, cleanupJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
 
@@ -15,6 +16,7 @@ export interface RunPlanInput {
   planned: PlannedCleanup
   scope: Scope
   context: Context
+  windows: () => Promise<Windows>
   isDryRun: boolean
   isConfirmed: boolean
   /** `null`: there is nobody to ask. */
@@ -80,9 +82,9 @@ function newRunId(nowMs: number): string {
 }
 
 async function carryOut(input: RunPlanInput, runId: string): Promise<ExecuteResult> {
-  const { planned, scope, context } = input
+  const { planned, scope, context, windows, onDeleted } = input
   const record = recordOf(runId, context.now(), planned)
-  return carryOutRecord({ record, settled: new Set(), scope, context, onDeleted: input.onDeleted })
+  return carryOutRecord({ record, settled: new Set(), scope, context, windows, onDeleted })
 }
 
 /** Carries out a journalled plan, from its start or from where an earlier attempt ended. */
@@ -91,15 +93,16 @@ export async function carryOutRecord(input: {
   settled: ReadonlySet<string>
   scope: Scope
   context: Context
+  windows: () => Promise<Windows>
   onDeleted: (blobs: number) => void
 }): Promise<ExecuteResult> {
-  const { record, settled, scope, context, onDeleted } = input
+  const { record, settled, scope, context, windows, onDeleted } = input
   const { readers, cluster } = scope
   return executeRun({
     record,
     settled,
     containers: containersOf(record),
-    recheck: (signal) => recheckCleanup({ readers, cluster, journal: context.journal, record, now: context.now, signal }),
+    recheck: (signal) => recheckCleanup({ readers, cluster, journal: context.journal, record, windows, now: context.now, signal }),
     storage: await context.storage(),
     runs: context.runs,
     signal: context.signal,
