@@ -156,6 +156,7 @@ function contextOf(world: World, step: Step): Context {
     jobManager: async () => jobManagerOf(world, step),
     storage: async () => ({
       container: world.storage.container,
+      acquireWindow: async () => ({ lost: new AbortController().signal, release: async () => undefined }),
       copyManifest: ({ id, text }: { id: string; text: string }) => step(() => void world.copies.set(id, text)),
     }),
     now: () => NOW_MS,
@@ -183,6 +184,7 @@ function maintenanceOf(world: World, step: Step): MaintenanceJournal {
     ids: async () => [...world.disk.keys()],
     pathOf: (id) => `/state/maintenance/${id}.json`,
     hold: async () => async () => undefined,
+    leaseId: async () => '1f2e3d4c-0000-4000-8000-000000000001',
   }
 }
 

@@ -3,7 +3,7 @@ import type { AccessFor } from '../access.js'
 import type { StorageReader } from '../ports.js'
 import type { ContentReader } from '../ports-content.js'
 import type { StorageEraser } from '../ports-erase.js'
-import type { CleanupLock } from '../ports-lock.js'
+import type { CleanupLock, WindowLock } from '../ports-lock.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
 import type { StorageProbe } from '../ports-probe.js'
 import type { RunRecorder, Undeleter } from '../ports-record.js'
@@ -38,6 +38,7 @@ export type Storage = StorageReader &
   ContentReader &
   StorageEraser &
   CleanupLock &
+  WindowLock &
   RunRecorder &
   ManifestCopies &
   Undeleter &
@@ -82,5 +83,7 @@ export function createStorage(options: StorageOptions): Storage {
     },
     probe: async ({ account, container, signal }) => probeContainer(await target(account, container, WRITING_TRIES), signal),
     acquire: async ({ account, container, ...lock }) => acquireLock(await target(account, container, READING_TRIES), lock),
+    acquireWindow: async ({ account, container, command, ...lock }) =>
+      acquireLock(await target(account, container, READING_TRIES), { ...lock, kind: 'maintenance', runId: command }),
   }
 }

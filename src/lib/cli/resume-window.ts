@@ -3,13 +3,13 @@ import { EXIT, FlinkopsError, notFoundError } from '../errors.js'
 import type { Ledger } from '../operations/ledger.js'
 import { resumeAll } from '../operations/resume-all.js'
 import type { JobManager } from '../ports.js'
-import { isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
+import { copyPlaceOf, isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
 import type { Objection } from '../state/objections.js'
 import { pickJobs } from '../state/pick-jobs.js'
 import { plural } from '../views/format.js'
 import { jobLine, type MaintenanceOutcome, maintenanceJson, resumeSummary, windowText } from '../views/maintenance.js'
 import { noCheckpointsNotice, restoreProgress, savepointProgress } from '../views/wait.js'
-import { alone, ledgerOf, type Screen, waitingFor } from './window.js'
+import { ledgerOf, type Screen, waitingFor } from './window.js'
 
 export interface ResumeWindowOptions {
   only: string[]
@@ -30,12 +30,8 @@ export interface ResumeWindowInput {
   launch: (job: ManifestJob, jobId: string, jobManager: JobManager) => Promise<string>
 }
 
-/** `resume --all`: brings back a window, job by job. Sets the exit code; answers the JSON. */
-export function runResumeWindow(input: ResumeWindowInput): Promise<object> {
-  return alone(input.context, input.options.isDryRun, () => run(input))
-}
-
-async function run(input: ResumeWindowInput): Promise<object> {
+/** `resume --all`: brings back a window, job by job; nobody else may be at it. Sets the exit code; answers the JSON. */
+export async function runResumeWindow(input: ResumeWindowInput): Promise<object> {
   const { options, context, screen } = input
   const waiting = waitingFor(await context.jobManager(), context, screen)
   const window = await input.window(waiting.jobManager)
@@ -50,7 +46,7 @@ async function run(input: ResumeWindowInput): Promise<object> {
     screen.say('Dry run: nothing was started.')
     return json(context, window, 'planned', [])
   }
-  const ledger = await ledgerOf(window, window.jobs.find((job) => job.path !== null)?.path ?? null, context, screen)
+  const ledger = await ledgerOf(window, copyPlaceOf(window), context, screen)
   // What was handed in, or worked out just now, stands on this machine before the first start.
   await ledger.jobs(window.jobs)
   const objections: Objection[] = []

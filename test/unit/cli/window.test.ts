@@ -138,7 +138,9 @@ describe('a window that is brought back', () => {
     const one = start()
 
     expect(await resumeAll(one)).toMatchObject({ outcome: 'done' })
-    expect(one.said).toContainEqual(expect.stringContaining(`sales runs and was restored from ${path}, but its periodic checkpoints are off`))
+    expect(one.said).toContainEqual(
+      expect.stringContaining(`sales runs and was restored from ${path}, but its periodic checkpoints are off`),
+    )
   })
 
   it('objects to a job of the name that came from elsewhere, starts the others, and keeps the path: exit 3', async () => {

@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { EXIT, FlinkopsError } from '../../../src/lib/errors.js'
 import { awaitRestore, type RestoreProgress } from '../../../src/lib/operations/await-restore.js'
 import type { CheckpointStats, JobManager, RestoredCheckpoint } from '../../../src/lib/ports.js'
-import { ACCOUNT, CONTAINER, checkpointConfig, entry, type FakeBlob, fakeJobManager, fakeStorage, JOB, NOW_MS, stats, uri } from '../../support/fake-ports.js'
+import {
+  ACCOUNT,
+  CONTAINER,
+  checkpointConfig,
+  entry,
+  type FakeBlob,
+  fakeJobManager,
+  fakeStorage,
+  JOB,
+  NOW_MS,
+  stats,
+  uri,
+} from '../../support/fake-ports.js'
 import { encodeMetadata } from '../state/metadata/encoder.js'
 import { snapshot } from '../state/metadata/samples.js'
 
@@ -81,7 +93,10 @@ describe('awaitRestore', () => {
   it('is not proven when the job runs and the cluster knows no checkpoints of it, and does not wait for ever', async () => {
     const { proof } = wait({ looks: [null] })
 
-    await expect(proof).rejects.toMatchObject({ code: 'RESTORE_NOT_PROVEN', message: expect.stringContaining('knows no checkpoints of it') })
+    await expect(proof).rejects.toMatchObject({
+      code: 'RESTORE_NOT_PROVEN',
+      message: expect.stringContaining('knows no checkpoints of it'),
+    })
   })
 
   it.each([
