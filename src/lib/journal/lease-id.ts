@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { errorCode, unwritable } from './failure.js'
@@ -16,12 +16,17 @@ export async function leaseIdAt(path: string, place: string): Promise<string> {
 }
 
 async function plant(path: string): Promise<string> {
+  const own = `${path}.${randomUUID()}`
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    await writeFile(path, randomUUID(), { mode: 0o600, flag: 'wx' })
+    await writeFile(own, randomUUID(), { mode: 0o600 })
+    // A link appears whole, with its content, or not at all.
+    await link(own, path)
   } catch (error) {
     // Another process was quicker.
     if (errorCode(error) !== 'EEXIST') throw unwritable(path, error)
+  } finally {
+    await rm(own, { force: true })
   }
   return (await readOrNull(path)) ?? ''
 }
