@@ -1,5 +1,5 @@
 /**
- * Scripts as they are in the wild, each of them valid for a real Flink. What Flink makes of them is recorded in
+ * Scripts as they are in the wild, each of them valid for a real Flink; what only has to be split is explained, not run. What Flink makes of them is recorded in
  * `recorded/flink-splits.json`, by `scripts/record-flink-splits.ts`.
  */
 export interface RealScript {
@@ -45,18 +45,18 @@ SELECT id, SUM(amount) FROM \`sales_Orders\` GROUP BY id;
 export const REAL_SCRIPTS: RealScript[] = [
   { name: "the guide's generated script", script: GENERATED },
   { name: 'CRLF', script: GENERATED.replaceAll('\n', '\r\n') },
-  { name: 'no last semicolon, a comment behind the last statement', script: `${TABLES}SELECT 1 -- the end; really\n` },
-  { name: 'semicolons in strings', script: "SET 'pipeline.name' = 'x;''y;';\nSELECT 'a;b', 'it''s; -- no comment', '/* none; */';\n" },
+  { name: 'no last semicolon, a comment behind the last statement', script: `${TABLES}EXPLAIN SELECT 1 -- the end; really\n` },
+  { name: 'semicolons in strings', script: "SET 'pipeline.name' = 'x;''y;';\nEXPLAIN SELECT 'a;b', 'it''s; -- no comment', '/* none; */';\n" },
   { name: 'semicolons in backticks', script: "CREATE TABLE `a;``b` (`c;d` INT) WITH ('connector' = 'blackhole');\nSHOW TABLES;\n" },
   {
     name: 'semicolons and quotes in comments',
-    script: "-- it's; a \"head\"\nSET 'pipeline.name' = 'x'; -- tail; it's\n/* it's;\n two `lines`; */\nSELECT 1 /* in; \"side\" */ + 1;\n",
+    script: "-- it's; a \"head\"\nSET 'pipeline.name' = 'x'; -- tail; it's\n/* it's;\n two `lines`; */\nEXPLAIN SELECT 1 /* in; \"side\" */ + 1;\n",
   },
   {
     name: 'a semicolon at the end of a line, in a comment and in a string',
-    script: "SELECT 1 -- one;\n  + 1, 'two;\n lines' /* three;\n */;\nSELECT 4;\n",
+    script: "EXPLAIN SELECT 1 -- one;\n  + 1, 'two;\n lines' /* three;\n */;\nEXPLAIN SELECT 4;\n",
   },
-  { name: 'a hint', script: `${TABLES}SELECT * FROM src /*+ OPTIONS('number-of-rows' = '2') */;\n` },
+  { name: 'a hint', script: `${TABLES}EXPLAIN SELECT * FROM src /*+ OPTIONS('number-of-rows' = '2') */;\n` },
   {
     name: 'EXECUTE STATEMENT SET',
     script: `${TABLES}EXECUTE STATEMENT SET
@@ -91,17 +91,17 @@ SHOW TABLES;
     script: "SET 'state.checkpoints.dir' = 'wasbs://c@a.blob.core.windows.net/cp/sales';\nSET 'state.savepoints.dir' = 'file:///tmp/sp';\n",
   },
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the script, left alone
-  { name: 'a variable that nobody substitutes', script: "SET 'pipeline.name' = '${ENV}_sales';\nSELECT '${A;B}';\n" },
-  { name: 'words of other alphabets', script: "SELECT 'größe; 数'; -- ü;\nSELECT U&'\\00e9;' ;\n" },
+  { name: 'a variable that nobody substitutes', script: "SET 'pipeline.name' = '${ENV}_sales';\nEXPLAIN SELECT '${A;B}';\n" },
+  { name: 'words of other alphabets', script: "EXPLAIN SELECT 'größe; 数'; -- ü;\nEXPLAIN SELECT U&'\\00e9;' ;\n" },
   {
     name: 'CREATE VIEW with CASE',
     script: `${TABLES}CREATE VIEW v AS SELECT CASE WHEN id > 1 THEN 'a;' ELSE 'b' END AS k FROM src;\nSHOW VIEWS;\n`,
   },
   { name: 'CREATE TABLE AS', script: `${TABLES}CREATE TABLE made WITH ('connector' = 'blackhole') AS SELECT id FROM src;\n` },
-  { name: 'empty statements', script: 'SELECT 1;\n;\n;;\nSELECT 2;\n' },
-  { name: 'two statements on one line', script: 'SELECT 1; SELECT 2;\n' },
-  { name: 'a statement that begins on the line where another ends', script: 'SELECT 1; SELECT\n2;\n' },
-  { name: 'a comment of // that holds a semicolon', script: 'SELECT 1 // one; or two\n + 1;\nSELECT 3;\n' },
-  { name: 'commands of the client', script: 'SELECT 1;\nHELP;\nCLEAR;\nQUIT;\nSELECT 2;\n' },
-  { name: 'a BOM', script: '\uFEFFSELECT 1;\nSELECT 2;\n' },
+  { name: 'empty statements', script: 'SHOW TABLES;\n;\n;;\nSHOW VIEWS;\n' },
+  { name: 'two statements on one line', script: 'SHOW TABLES; SHOW VIEWS;\n' },
+  { name: 'a statement that begins on the line where another ends', script: 'SHOW TABLES; SHOW\nVIEWS;\n' },
+  { name: 'a comment of // that holds a semicolon', script: 'EXPLAIN SELECT 1 // one; or two\n + 1;\nSHOW VIEWS;\n' },
+  { name: 'commands of the client', script: 'SHOW TABLES;\nHELP;\nCLEAR;\nQUIT;\nSHOW VIEWS;\n' },
+  { name: 'a BOM', script: '\uFEFFSHOW TABLES;\nSHOW VIEWS;\n' },
 ]

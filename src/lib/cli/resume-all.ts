@@ -48,7 +48,7 @@ async function savepointsOf({ manifest }: ResumeAllOptions, context: Context): P
 /** Which window, and how one job of it is started. */
 function resumeAllOf(options: ResumeAllOptions, context: Context, screen: Screen): Promise<object> {
   return runResumeWindow({
-    options: { ...options, isPicked: options.isLatest },
+    options: { ...options, isPicked: options.isLatest, again: againOf(options) },
     context,
     screen,
     window: (jobManager) => windowFor(options, { context, screen, jobManager }),
@@ -70,6 +70,11 @@ function resumeAllOf(options: ResumeAllOptions, context: Context, screen: Screen
       return started.jobId ?? jobId
     },
   })
+}
+
+/** A window of another machine may be found by its manifest only. */
+function againOf({ manifest }: ResumeAllOptions): string {
+  return manifest === null ? 'flinkops resume --all' : `flinkops resume --all --manifest ${manifest}`
 }
 
 interface World {

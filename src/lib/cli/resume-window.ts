@@ -16,6 +16,8 @@ export interface ResumeWindowOptions {
   except: string[]
   waitFor: 'restored' | 'checkpoint'
   isDryRun: boolean
+  /** What to type to go on, when it did not get through. */
+  again: string
   /** Patterns were looked at when the window was made: it may hold other jobs. */
   isPicked?: boolean
 }
@@ -112,7 +114,7 @@ interface End {
   objections: Objection[]
 }
 
-async function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { asked, problem, objections }: End): Promise<object> {
+async function finish({ options, context, screen }: ResumeWindowInput, ledger: Ledger, { asked, problem, objections }: End): Promise<object> {
   if (problem !== null && !(problem instanceof FlinkopsError)) throw problem
   const manifest = ledger.current()
   const isDone = manifest.jobs.every((job) => job.state === 'running' || !asked.has(job.jobId))
@@ -126,7 +128,7 @@ async function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { 
   const why = problem === null ? '' : `${problem.message}\n`
   const isLost = manifest.jobs.some((job) => job.state === 'failed')
   const other = isLost ? '; what has no savepoint: flinkops resume --all --from latest; to leave one out: --except <name>' : ''
-  screen.complain(`${why}${resumeSummary(manifest)}\nGo on with: flinkops resume --all${other}`)
+  screen.complain(`${why}${resumeSummary(manifest)}\nGo on with: ${options.again}${other}`)
   process.exitCode = problem === null ? EXIT.partly : problem.exitCode
   return json(context, manifest, 'partial', objections)
 }

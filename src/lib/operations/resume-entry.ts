@@ -44,8 +44,14 @@ export async function resumeEntry(input: ResumeEntryInput): Promise<void> {
     else await start(input)
   } catch (error) {
     if (endsEverything(error, input.signal)) throw error
-    await fail(input, error instanceof Error ? error.message : String(error))
+    await fail(input, wordsOf(error))
   }
+}
+
+/** With the way out: whoever reads the summary of a window has nothing else to go by. */
+function wordsOf(error: unknown): string {
+  if (error instanceof FlinkopsError) return [error.message, ...error.suggestions].join(' ')
+  return error instanceof Error ? error.message : String(error)
 }
 
 type OnCluster = { kind: 'none' } | { kind: 'own'; job: JobOverview } | { kind: 'other'; job: JobOverview; restoredFrom: string | null }

@@ -170,11 +170,11 @@ describe('a window that is brought back', () => {
       if (job.name !== 'orders') return launch(job, jobId)
       refused.push(jobId)
       on.jobs.push({ jobId, name: 'orders', state: 'FAILED', restoredFrom: null })
-      throw new FlinkopsError('Cannot map state.', { code: 'RESTORE_FAILED', exitCode: 9 })
+      throw new FlinkopsError('Cannot map state.', { code: 'RESTORE_FAILED', exitCode: 9, suggestions: ['--allow-non-restored-state drops it.'] })
     }
 
     await resumeAll(one)
-    expect(entry('orders')).toMatchObject({ state: 'stopped', error: 'Cannot map state.', resumedAs: null })
+    expect(entry('orders')).toMatchObject({ state: 'stopped', error: 'Cannot map state. --allow-non-restored-state drops it.', resumedAs: null })
     expect(entry('sales')).toMatchObject({ state: 'running' })
     expect(process.exitCode).toBe(3)
 
