@@ -126,14 +126,25 @@ describe.skipIf(missingForE2e() !== null)(`Maintenance of Flink ${FLINK_UNDER_TE
       for (const { name } of sequences) await writeSequence(e2e, name, { last: LAST, perSecond: QUICKLY })
 
       // What the sandbox itself names has no snapshot here.
-      const { code, stdout, stderr } = await e2e.flinkops(['resume', '--all', '--from', 'latest', '--except', '*_*'])
+      const all = ['resume', '--all', '--from', 'latest', '--except', '*_*', '--except', 'third']
+      const { code, stdout, stderr } = await e2e.flinkops(all)
 
       expect({ code, stderr }).toMatchObject({ code: 0 })
-      for (const { jid, name } of before) {
+      for (const { jid, name } of before.filter((job) => job.name !== 'third')) {
         const [, , path] = rows(stdout).find((row) => row[0] === name) ?? []
         expect(path).toContain(`/${jid}/chk-`)
         expect(stderr).toMatch(new RegExp(`${path} is the (newest|only).* of ${name}: checkpoint \\d+ of job ${jid}`))
       }
+    })
+
+    test('and one job by its name, as after a restart of the cluster: it says which checkpoint, why that one, and proves it', async () => {
+      const { code, stdout, stderr } = await e2e.flinkops(['resume', 'third', '--from', 'latest'])
+
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      const path = await restoredFrom(e2e.cluster.restUrl, stdout.trim())
+      expect(path).toContain('/chk-')
+      expect(stderr).toMatch(new RegExp(`${path} is the (newest|only).* of third: checkpoint \\d+ of job [0-9a-f]{32}, \\d`))
+      expect(stderr).toContain(`Restored third from ${path}: proven`)
     })
 
     test('when the sequences end, every number is there once', async () => {

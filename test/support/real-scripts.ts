@@ -46,11 +46,15 @@ export const REAL_SCRIPTS: RealScript[] = [
   { name: "the guide's generated script", script: GENERATED },
   { name: 'CRLF', script: GENERATED.replaceAll('\n', '\r\n') },
   { name: 'no last semicolon, a comment behind the last statement', script: `${TABLES}EXPLAIN SELECT 1 -- the end; really\n` },
-  { name: 'semicolons in strings', script: "SET 'pipeline.name' = 'x;''y;';\nEXPLAIN SELECT 'a;b', 'it''s; -- no comment', '/* none; */';\n" },
+  {
+    name: 'semicolons in strings',
+    script: "SET 'pipeline.name' = 'x;''y;';\nEXPLAIN SELECT 'a;b', 'it''s; -- no comment', '/* none; */';\n",
+  },
   { name: 'semicolons in backticks', script: "CREATE TABLE `a;``b` (`c;d` INT) WITH ('connector' = 'blackhole');\nSHOW TABLES;\n" },
   {
     name: 'semicolons and quotes in comments',
-    script: "-- it's; a \"head\"\nSET 'pipeline.name' = 'x'; -- tail; it's\n/* it's;\n two `lines`; */\nEXPLAIN SELECT 1 /* in; \"side\" */ + 1;\n",
+    script:
+      "-- it's; a \"head\"\nSET 'pipeline.name' = 'x'; -- tail; it's\n/* it's;\n two `lines`; */\nEXPLAIN SELECT 1 /* in; \"side\" */ + 1;\n",
   },
   {
     name: 'a semicolon at the end of a line, in a comment and in a string',
