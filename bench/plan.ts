@@ -4,6 +4,7 @@ import { createStorage } from '../src/lib/azure/storage.js'
 import { planCleanup } from '../src/lib/operations/plan-cleanup.js'
 import type { ContainerReader } from '../src/lib/ports.js'
 import { Secret } from '../src/lib/secret.js'
+import { NO_WINDOWS } from '../src/lib/state/windows.js'
 import { emptyJournal } from '../test/support/recorded-tree.js'
 import { shapeNamed } from './server/shape.js'
 import { startServer } from './server/start.js'
@@ -70,6 +71,7 @@ async function plan(reader: ContainerReader): Promise<Pick<Measured, 'blobs' | '
     exclusive: true,
     policy: { checkpointsMs: 30 * DAY_MS, savepointsMs: null, unnamedMs: null, keepLast: 1, alsoLast: new Set(), pins: new Set() },
     job: null,
+    windows: async () => NO_WINDOWS,
     graceMs: 3 * DAY_MS,
     maxShare: 1,
     withoutSoftDelete: true,

@@ -4,6 +4,7 @@ import { cleanupFlags, policyOf } from '../lib/cli/cleanup-flags.js'
 import { resumeRun } from '../lib/cli/cleanup-resume.js'
 import { runPlan } from '../lib/cli/cleanup-run.js'
 import { openSource, planFrom } from '../lib/cli/cleanup-source.js'
+import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { confirmedBefore } from '../lib/operations/confirmed-before.js'
 import { openScope } from '../lib/scope.js'
@@ -38,10 +39,11 @@ export default class Cleanup extends BaseCommand {
       graceMs: flags.grace,
     })
     const scope = await openScope(context, flags.root)
+    const windows = windowsOf(context, scope, flags['ignore-window'])
     const deleting = { progress: this.progress, maxRate: flags['max-rate'] ?? null }
     if (flags.resume !== undefined) {
       const print = (text: string) => this.print(text)
-      return resumeRun({ runId: flags.resume, isDryRun: flags['dry-run'], scope, context, print, ...deleting })
+      return resumeRun({ runId: flags.resume, isDryRun: flags['dry-run'], scope, context, windows, print, ...deleting })
     }
     const source = flags.inventory === undefined ? null : await openSource(flags.inventory, scope, context)
     const planned = await planFrom(source, {
@@ -52,6 +54,7 @@ export default class Cleanup extends BaseCommand {
       exclusive: scope.config.exclusive.value,
       policy: policyOf(scope.config, flags, scope.rootPaths),
       job: flags.job ?? null,
+      windows,
       graceMs: scope.config.retention.graceMs.value,
       maxShare: flags['max-share'] ?? 0.3,
       confirmed: async () =>
@@ -70,6 +73,7 @@ export default class Cleanup extends BaseCommand {
       planned,
       scope: source === null ? scope : source.scope,
       context,
+      windows,
       isDryRun: flags['dry-run'],
       isConfirmed: flags.yes,
       ask: () => this.confirm('\nDelete this? Type delete to go on: ', ['delete'], flags),

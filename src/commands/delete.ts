@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
-import { deletingFlags, policyOf } from '../lib/cli/cleanup-flags.js'
+import { deletingFlags, ignoreWindowFlag, policyOf } from '../lib/cli/cleanup-flags.js'
 import { runPlan } from '../lib/cli/cleanup-run.js'
+import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { locateSnapshot } from '../lib/operations/locate-snapshot.js'
 import { checkNamed, planCleanup } from '../lib/operations/plan-cleanup.js'
@@ -20,6 +21,7 @@ export default class Delete extends BaseCommand {
   static override args = { snapshot: Args.string({ description: 'URI, or path below a root; several may be given', required: true }) }
   static override flags = {
     ...changeFlags,
+    ...ignoreWindowFlag,
     'also-last': Flags.string({ description: "give up this ended job's last restore point", multiple: true, helpValue: '<job id>' }),
     ...deletingFlags,
   }
@@ -28,6 +30,7 @@ export default class Delete extends BaseCommand {
     const { argv, flags } = await this.parse(Delete)
     const context = await this.connect(flags)
     const scope = await openScope(context)
+    const windows = windowsOf(context, scope, flags['ignore-window'])
     const named = await this.#locate(argv.map(String), scope, await context.storage())
     const planned = await planCleanup({
       readers: scope.readers,
@@ -38,6 +41,7 @@ export default class Delete extends BaseCommand {
       policy: policyOf(scope.config, flags, scope.rootPaths),
       job: null,
       named: new Set(named.keys()),
+      windows,
       graceMs: scope.config.retention.graceMs.value,
       maxShare: 1,
       withoutSoftDelete: flags['without-soft-delete'],
@@ -54,6 +58,7 @@ export default class Delete extends BaseCommand {
       planned,
       scope,
       context,
+      windows,
       isDryRun: flags['dry-run'],
       isConfirmed: flags.yes,
       ask: () => this.confirm('\nDelete this? Type delete to go on: ', ['delete'], flags),

@@ -12,6 +12,8 @@ export interface MaintenanceJournal {
    * that is at it. What a killed process held is free. Answers what gives it back.
    */
   hold(place: string): Promise<() => Promise<void>>
+  /** A UUID that stays: that of this machine with this journal, at this cluster or context. */
+  leaseId(place: string): Promise<string>
 }
 
 /** Leaves a copy of a manifest beside the savepoints, so that it outlives this machine. Writes `_flinkops/maintenance/<id>.json`. */

@@ -64,7 +64,7 @@ export async function lastManifest({ dir }: E2e): Promise<Manifest | null> {
 export async function killedOnce(
   e2e: E2e,
   args: string[],
-  isTime: (jobs: Manifest['jobs']) => boolean,
+  isTime: (manifest: Manifest) => boolean,
   options: Pick<RunOptions, 'onOutput'> = {},
 ): Promise<RunResult> {
   const kill = new AbortController()
@@ -74,10 +74,19 @@ export async function killedOnce(
   })
   while (!isOver && !kill.signal.aborted) {
     const manifest = await lastManifest(e2e)
-    if (manifest !== null && isTime(manifest.jobs)) kill.abort()
+    if (manifest !== null && isTime(manifest)) kill.abort()
     await new Promise((next) => setTimeout(next, 2))
   }
   return end
+}
+
+/** Runs a command again and again, killed the n-th time at its n-th step, until it ends by itself. */
+export async function killedAtEveryStep(e2e: E2e, args: string[]): Promise<{ kills: number; last: RunResult }> {
+  for (let kills = 0; ; kills++) {
+    const before = (await lastManifest(e2e))?.revision ?? 0
+    const last = await killedOnce(e2e, args, ({ revision }) => revision > before + kills)
+    if (last.code !== 137) return { kills, last }
+  }
 }
 
 export interface ClusterJob {

@@ -7,6 +7,7 @@ import { containersOf, type RunRecord, recordOf } from '../../src/lib/operations
 import type { ArchivedJob } from '../../src/lib/ports.js'
 import type { HeldLock } from '../../src/lib/ports-lock.js'
 import type { RunJournal } from '../../src/lib/ports-runs.js'
+import { NO_WINDOWS } from '../../src/lib/state/windows.js'
 import { neededPaths } from './needs.js'
 import { ACCOUNT, containerOf, nameOf } from './paths.js'
 import { SimEraser, type SimJournal, SimReader } from './ports.js'
@@ -132,8 +133,8 @@ class Run {
   async #recheck(record: RunRecord, signal: AbortSignal) {
     if (this.#settings.fault === 'no-recheck') return { state: 'go' as const, spare: new Set<string>() }
     this.#enter('rechecking')
-    const { readers, cluster, journal, now } = this.#planInput()
-    return await recheckCleanup({ readers, cluster, journal, record, now, signal })
+    const { readers, cluster, journal, windows, now } = this.#planInput()
+    return await recheckCleanup({ readers, cluster, journal, record, windows, now, signal })
   }
 
   #enter(step: 'rechecking' | 'deleting'): void {
@@ -153,6 +154,7 @@ class Run {
       exclusive: settings.exclusive,
       policy: settings.policy,
       job: null,
+      windows: async () => NO_WINDOWS,
       graceMs: settings.fault === 'grace-0' ? 0 : settings.graceMs,
       maxShare: settings.maxShare,
       withoutSoftDelete: false,

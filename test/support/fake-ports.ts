@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { EXIT, FlinkopsError } from '../../src/lib/errors.js'
 import type {
   Blob,
+  CheckpointConfig,
   CheckpointEntry,
   CheckpointStats,
   ContainerReader,
@@ -100,6 +101,23 @@ export function fakeJobManager(parts: Partial<JobManager>): JobManager {
   const posts = ['triggerSavepoint', 'triggerStop', 'operation', 'ensureJar', 'runJar', 'cancel'] as const
   const all = Object.fromEntries([...names, ...posts].map((name) => [name, missing(name)]))
   return { url: 'http://flink-jm:8081', ...all, ...parts } as JobManager
+}
+
+/** As a streaming job has it; `null` = periodic checkpoints are off. */
+export function checkpointConfig(intervalMs: number | null): CheckpointConfig {
+  return {
+    mode: 'exactly_once',
+    intervalMs,
+    timeoutMs: 600_000,
+    minPauseMs: 0,
+    maxConcurrent: 1,
+    externalized: { enabled: true, deleteOnCancellation: false },
+    stateBackend: 'rocksdb',
+    checkpointStorage: null,
+    tolerableFailedCheckpoints: null,
+    changelogEnabled: false,
+    changelogStorage: null,
+  }
 }
 
 export function overview(parts: Partial<JobOverview> = {}): JobOverview {

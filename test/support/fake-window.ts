@@ -5,7 +5,7 @@ import type { WayBack } from '../../src/lib/operations/survey-stop.js'
 import type { CheckpointStats, JobManager, JobOverview, Journal } from '../../src/lib/ports.js'
 import type { MaintenanceJournal } from '../../src/lib/ports-maintenance.js'
 import type { Manifest, ManifestJob } from '../../src/lib/state/manifest.js'
-import { entry, fakeJobManager, fakeStorage, NOW_MS, overview, stats, uri } from './fake-ports.js'
+import { checkpointConfig, entry, fakeJobManager, fakeStorage, NOW_MS, overview, stats, uri } from './fake-ports.js'
 import { pipe } from './fake-streams.js'
 import { savepointBytes } from './stored-snapshot.js'
 
@@ -16,6 +16,8 @@ interface WorldJob {
   name: string
   state: string
   restoredFrom: string | null
+  /** Its periodic checkpoints are off. */
+  isWithoutCheckpoints?: boolean
 }
 
 interface Operation {
@@ -154,6 +156,7 @@ function contextOf(world: World, step: Step): Context {
     jobManager: async () => jobManagerOf(world, step),
     storage: async () => ({
       container: world.storage.container,
+      acquireWindow: async () => ({ lost: new AbortController().signal, release: async () => undefined }),
       copyManifest: ({ id, text }: { id: string; text: string }) => step(() => void world.copies.set(id, text)),
     }),
     now: () => NOW_MS,
@@ -181,6 +184,7 @@ function maintenanceOf(world: World, step: Step): MaintenanceJournal {
     ids: async () => [...world.disk.keys()],
     pathOf: (id) => `/state/maintenance/${id}.json`,
     hold: async () => async () => undefined,
+    leaseId: async () => '1f2e3d4c-0000-4000-8000-000000000001',
   }
 }
 
@@ -197,7 +201,7 @@ function jobManagerOf(world: World, step: Step): JobManager {
     job: async (jobId) => ({ jobId, name: find(jobId)?.name ?? '', state: 'RUNNING', startedAtMs: NOW_MS, endedAtMs: null, vertices: [] }),
     jobState: (jobId) => step(() => find(jobId)?.state ?? null),
     checkpoints: async (jobId) => statsOf(find(jobId)),
-    checkpointConfig: async () => CONFIG,
+    checkpointConfig: async (jobId) => checkpointConfig(find(jobId)?.isWithoutCheckpoints ? null : 10_000),
     triggerStop: ({ jobId, triggerId }) => step(() => accept(world, jobId, triggerId), true),
     operation: (_jobId, triggerId) => step(() => look(world, triggerId)),
   })
@@ -222,7 +226,7 @@ function overviewOf({ jobId, name, state }: WorldJob): JobOverview {
 function statsOf(job: WorldJob | undefined): CheckpointStats {
   if (job === undefined || job.restoredFrom === null) return stats()
   const restored = { id: 7, restoredAtMs: NOW_MS, externalPath: job.restoredFrom, isSavepoint: true }
-  return stats({ restored, completed: entry({ externalPath: job.restoredFrom }) })
+  return stats({ restored, completed: job.isWithoutCheckpoints ? null : entry({ externalPath: job.restoredFrom }) })
 }
 
 /** Twice under one id is once. */
@@ -243,18 +247,4 @@ function look(world: World, triggerId: string) {
     world.storage.blobs.set(`${operation.path}/${OWN_FILE}`, { sizeBytes: 64 })
   }
   return { state: 'completed' as const, location: uri(operation.path) }
-}
-
-const CONFIG = {
-  mode: 'exactly_once',
-  intervalMs: 10_000,
-  timeoutMs: 600_000,
-  minPauseMs: 0,
-  maxConcurrent: 1,
-  externalized: { enabled: true, deleteOnCancellation: false },
-  stateBackend: 'rocksdb',
-  checkpointStorage: null,
-  tolerableFailedCheckpoints: null,
-  changelogEnabled: false,
-  changelogStorage: null,
 }

@@ -38,7 +38,7 @@ export async function resumeAll(
   parts: { only?: string[]; except?: string[] } = {},
 ): Promise<WindowJson> {
   const answer = await runResumeWindow({
-    options: { only: [], except: [], waitFor: 'checkpoint', isDryRun: false, ...parts },
+    options: { only: [], except: [], waitFor: 'checkpoint', isDryRun: false, again: 'flinkops resume --all', ...parts },
     context,
     screen,
     launch,

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { BlobLeaseClient } from '@azure/storage-blob'
-import { EXIT, FlinkopsError } from '../errors.js'
+import type { FlinkopsError } from '../errors.js'
 import type { HeldLock } from '../ports-lock.js'
 import { withDeadline } from './deadline.js'
 import { faultOf } from './errors.js'
-import type { Target } from './target.js'
 
 export interface LeaseTimes {
   leaseMs: number
@@ -16,11 +15,11 @@ const RENEW_DEADLINE_MS = 10_000
 const MARGIN_MS = 5000
 
 /** Keeps an acquired lease until it is released; `lost` aborts when it can no longer be relied on. */
-export function holdLease(target: Target, lease: BlobLeaseClient, times: LeaseTimes): HeldLock {
+export function holdLease(lease: BlobLeaseClient, times: LeaseTimes, lostError: () => FlinkopsError): HeldLock {
   const lost = new AbortController()
   const released = new AbortController()
   const renewing = keepRenewing(lease, times, released.signal).then((isLost) => {
-    if (isLost) lost.abort(lostError(target))
+    if (isLost) lost.abort(lostError())
   })
   return {
     lost: lost.signal,
@@ -67,12 +66,4 @@ async function giveBack(lease: BlobLeaseClient): Promise<void> {
   await withDeadline({ signal, deadlineMs: RENEW_DEADLINE_MS, what: 'release the lock' }, (abortSignal) =>
     lease.releaseLease({ abortSignal }),
   ).catch(() => null)
-}
-
-function lostError({ account, container }: Target): FlinkopsError {
-  return new FlinkopsError(`The lock on ${account}/${container} was lost; nothing more is deleted.`, {
-    code: 'LOCK_LOST',
-    exitCode: EXIT.locked,
-    suggestions: ['Look for another clean-up of this container, then run again: what is deleted already is left out.'],
-  })
 }

@@ -3,6 +3,7 @@ export interface LockOwner {
   host: string
   pid: number
   startedAt: string
+  /** The run, or the command. */
   runId: string
 }
 
@@ -25,6 +26,6 @@ export function parseOwner(text: string): LockOwner | null {
 }
 
 /** Who and since when, in words. */
-export function lockedBy(owner: LockOwner | null): string {
-  return owner ? `run ${owner.runId} on ${owner.host} (process ${owner.pid}), since ${owner.startedAt}` : 'by whom is not written there'
+export function ownerWords(owner: LockOwner | null, what: string): string {
+  return owner ? `${what}${owner.runId} on ${owner.host} (process ${owner.pid}), since ${owner.startedAt}` : 'by whom is not written there'
 }

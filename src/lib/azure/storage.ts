@@ -4,7 +4,7 @@ import type { StorageReader } from '../ports.js'
 import type { ContentReader } from '../ports-content.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { LevelReader } from '../ports-inventory.js'
-import type { CleanupLock } from '../ports-lock.js'
+import type { CleanupLock, WindowLock } from '../ports-lock.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
 import type { StorageProbe } from '../ports-probe.js'
 import type { RunRecorder, Undeleter } from '../ports-record.js'
@@ -42,6 +42,7 @@ export type Storage = StorageReader &
   LevelReader &
   StorageEraser &
   CleanupLock &
+  WindowLock &
   RunRecorder &
   ManifestCopies &
   Undeleter &
@@ -89,6 +90,8 @@ export function createStorage(options: StorageOptions): Storage {
     },
     probe: async ({ account, container, signal }) => probeContainer(await target(account, container, WRITING_TRIES), signal),
     acquire: async ({ account, container, ...lock }) => acquireLock(await target(account, container, READING_TRIES), lock),
+    acquireWindow: async ({ account, container, command, ...lock }) =>
+      acquireLock(await target(account, container, READING_TRIES), { ...lock, kind: 'maintenance', runId: command }),
   }
 }
 

@@ -6,6 +6,14 @@ import { locationKey, parseLocation } from '../state/location.js'
 import type { RetentionPolicy } from '../state/retention.js'
 import { countFlag, durationFlag, shareFlag } from './flags.js'
 
+export const ignoreWindowFlag = {
+  'ignore-window': Flags.string({
+    description: 'give up an open maintenance window: what it alone names may go',
+    multiple: true,
+    helpValue: '<id>',
+  }),
+}
+
 /** Of all commands that delete. */
 export const deletingFlags = {
   'without-soft-delete': Flags.boolean({ default: false, description: 'delete although deleted blobs could not be brought back' }),
@@ -15,6 +23,7 @@ export const deletingFlags = {
 }
 
 export const cleanupFlags = {
+  ...ignoreWindowFlag,
   'older-than': durationFlag({ description: 'expire checkpoints older than this (default: retention.checkpoints, else 24h)' }),
   'savepoints-older-than': durationFlag({ description: 'expire savepoints too, older than this; without it they are left alone' }),
   'keep-last': countFlag({ description: 'restorable snapshots kept of every job, whatever their age (default 1)' }),

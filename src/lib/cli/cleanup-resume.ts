@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { loadRun } from '../operations/load-run.js'
 import type { Scope } from '../scope.js'
+import type { Windows } from '../state/windows.js'
 import { resumedJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
 import { plural } from '../views/format.js'
@@ -13,11 +14,12 @@ export async function resumeRun(input: {
   isDryRun: boolean
   scope: Scope
   context: Context
+  windows: () => Promise<Windows>
   progress: Progress
   maxRate: number | null
   print: (text: string) => void
 }): Promise<object> {
-  const { runId, scope, context, progress, maxRate } = input
+  const { runId, scope, context, windows, progress, maxRate } = input
   const recorder = await context.storage()
   const { record, deleted } = await loadRun({ runId, runs: context.runs, recorder, containers: scope.readers, signal: context.signal })
   const remainder = record.waves.flat().filter((one) => !deleted.has(one.key))
@@ -26,7 +28,7 @@ export async function resumeRun(input: {
     input.print('Dry run: nothing was deleted.')
     return resumedJson({ runId, outcome: 'planned', result: null, spell: scope.spell })
   }
-  const result = await carryOutRecord({ record, settled: deleted, scope, context, progress, maxRate })
+  const result = await carryOutRecord({ record, settled: deleted, scope, context, windows, progress, maxRate })
   const { outcome, exitCode } = endOf(result, context.signal)
   process.exitCode = exitCode
   input.print(cleanupResultText(result, runId))

@@ -8,6 +8,7 @@ import type { PlannedCleanup } from '../operations/plan-cleanup.js'
 import { recheckCleanup } from '../operations/recheck-cleanup.js'
 import { containersOf, type RunRecord, recordOf } from '../operations/run-record.js'
 import type { Scope } from '../scope.js'
+import type { Windows } from '../state/windows.js'
 import { type CleanupOutcome, cleanupJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
 import { tellDeleting } from './deleting-progress.js'
@@ -17,6 +18,7 @@ export interface RunPlanInput {
   planned: PlannedCleanup
   scope: Scope
   context: Context
+  windows: () => Promise<Windows>
   isDryRun: boolean
   isConfirmed: boolean
   /** `null`: there is nobody to ask. */
@@ -81,9 +83,9 @@ function newRunId(nowMs: number): string {
 }
 
 async function carryOut(input: RunPlanInput, runId: string): Promise<ExecuteResult> {
-  const { planned, scope, context, progress, maxRate } = input
+  const { planned, scope, context, windows, progress, maxRate } = input
   const record = recordOf(runId, context.now(), planned)
-  return carryOutRecord({ record, settled: new Set(), scope, context, progress, maxRate })
+  return carryOutRecord({ record, settled: new Set(), scope, context, windows, progress, maxRate })
 }
 
 /** Carries out a journalled plan, from its start or from where an earlier attempt ended. */
@@ -92,17 +94,18 @@ export async function carryOutRecord(input: {
   settled: ReadonlySet<string>
   scope: Scope
   context: Context
+  windows: () => Promise<Windows>
   progress: Progress
   maxRate: number | null
 }): Promise<ExecuteResult> {
-  const { record, settled, scope, context, maxRate } = input
+  const { record, settled, scope, context, windows, maxRate } = input
   const { readers, cluster } = scope
   const told = tellDeleting({ progress: input.progress, plannedBlobs: record.waves.flat().length - settled.size, nowMs: context.now })
   const result = await executeRun({
     record,
     settled,
     containers: containersOf(record),
-    recheck: (signal) => recheckCleanup({ readers, cluster, journal: context.journal, record, now: context.now, signal }),
+    recheck: (signal) => recheckCleanup({ readers, cluster, journal: context.journal, record, windows, now: context.now, signal }),
     storage: await context.storage(),
     runs: context.runs,
     signal: context.signal,

@@ -4,9 +4,10 @@ import { notFoundError } from '../errors.js'
 import { handedIn, lastManifest, readCopy } from '../operations/load-manifest.js'
 import type { ClaimMode, JobManager } from '../ports.js'
 import { parseLocation } from '../state/location.js'
-import { isOpen, type Manifest } from '../state/manifest.js'
+import { copyPlaceOf, isOpen, type Manifest } from '../state/manifest.js'
 import { newWindow } from '../state/window.js'
 import { restoreProgress } from '../views/wait.js'
+import { alone } from './alone.js'
 import { latestWindow } from './latest-window.js'
 import { resumeProgram } from './resume-run.js'
 import { runResumeWindow } from './resume-window.js'
@@ -27,10 +28,27 @@ export interface ResumeAllOptions {
   isDryRun: boolean
 }
 
-/** `resume --all`: which window, and how one job of it is started. */
+/** `resume --all`, alone at its window. */
 export function resumeAllJobs(options: ResumeAllOptions, context: Context, screen: Screen): Promise<object> {
+  const { isDryRun } = options
+  const savepoints = () => savepointsOf(options, context)
+  return alone({ context, screen, isDryRun, command: 'resume --all', savepoints }, (own) => resumeAllOf(options, own, screen))
+}
+
+/** Where the window's savepoints lie, as far as that is known while the cluster may still be down. */
+async function savepointsOf({ manifest }: ResumeAllOptions, context: Context): Promise<string | null> {
+  const window =
+    manifest === null
+      ? await lastManifest(context.maintenance, windowPlace(context, await context.jobManager()))
+      : await fromHand(manifest, context)
+  const known = window === null ? null : copyPlaceOf(window)
+  return known ?? (await context.withCluster()).roots.savepoints.value[0] ?? null
+}
+
+/** Which window, and how one job of it is started. */
+function resumeAllOf(options: ResumeAllOptions, context: Context, screen: Screen): Promise<object> {
   return runResumeWindow({
-    options: { ...options, isPicked: options.isLatest },
+    options: { ...options, isPicked: options.isLatest, again: againOf(options) },
     context,
     screen,
     window: (jobManager) => windowFor(options, { context, screen, jobManager }),
@@ -52,6 +70,11 @@ export function resumeAllJobs(options: ResumeAllOptions, context: Context, scree
       return started.jobId ?? jobId
     },
   })
+}
+
+/** A window of another machine may be found by its manifest only. */
+function againOf({ manifest }: ResumeAllOptions): string {
+  return manifest === null ? 'flinkops resume --all' : `flinkops resume --all --manifest ${manifest}`
 }
 
 interface World {

@@ -10,6 +10,7 @@ import { snapshotOwner } from '../operations/snapshot-owner.js'
 import type { ClaimMode } from '../ports.js'
 import { stateRoots } from '../scope.js'
 import { chosenLine, nothingRestorable, passedOverLines } from '../views/restorable.js'
+import { noCheckpointsNotice } from '../views/wait.js'
 import { checkAlone, findFor, launchPorts } from './job-checks.js'
 import type { RestorePoint } from './restore-point.js'
 import type { RunVoice } from './run-each.js'
@@ -35,7 +36,7 @@ export async function resumeProgram(run: ResumeRun): Promise<ResumeResult & Part
   const { point, context } = run
   await checkAlone(run)
   const input = await resumeInput(run)
-  if (point.kind === 'path') return resumeJob({ ...input, from: point.text })
+  if (point.kind === 'path') return noticed(run, await resumeJob({ ...input, from: point.text }))
   let passedOver: Restorables['passedOver'] = []
   const result = await resumeLatest({
     ...input,
@@ -50,7 +51,12 @@ export async function resumeProgram(run: ResumeRun): Promise<ResumeResult & Part
     },
     onVanished: (path) => run.onSay(`${path} went away meanwhile (a newer checkpoint took its place); looking again`),
   })
-  return { ...result, passedOver }
+  return { ...noticed(run, result), passedOver }
+}
+
+function noticed(run: ResumeRun, result: ResumeResult): ResumeResult {
+  if (result.jobId !== null && !result.verified) run.onNotice(noCheckpointsNotice(result.jobName, result.restoredFrom))
+  return result
 }
 
 async function resumeInput(run: ResumeRun): Promise<Omit<ResumeInput, 'from'>> {

@@ -3,19 +3,21 @@ import { EXIT, FlinkopsError, notFoundError } from '../errors.js'
 import type { Ledger } from '../operations/ledger.js'
 import { resumeAll } from '../operations/resume-all.js'
 import type { JobManager } from '../ports.js'
-import { isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
+import { copyPlaceOf, isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
 import type { Objection } from '../state/objections.js'
 import { pickJobs } from '../state/pick-jobs.js'
 import { plural } from '../views/format.js'
 import { jobLine, type MaintenanceOutcome, maintenanceJson, resumeSummary, windowText } from '../views/maintenance.js'
-import { restoreProgress, savepointProgress } from '../views/wait.js'
-import { alone, ledgerOf, type Screen, waitingFor } from './window.js'
+import { noCheckpointsNotice, restoreProgress, savepointProgress } from '../views/wait.js'
+import { ledgerOf, type Screen, waitingFor } from './window.js'
 
 export interface ResumeWindowOptions {
   only: string[]
   except: string[]
   waitFor: 'restored' | 'checkpoint'
   isDryRun: boolean
+  /** What to type to go on, when it did not get through. */
+  again: string
   /** Patterns were looked at when the window was made: it may hold other jobs. */
   isPicked?: boolean
 }
@@ -30,12 +32,8 @@ export interface ResumeWindowInput {
   launch: (job: ManifestJob, jobId: string, jobManager: JobManager) => Promise<string>
 }
 
-/** `resume --all`: brings back a window, job by job. Sets the exit code; answers the JSON. */
-export function runResumeWindow(input: ResumeWindowInput): Promise<object> {
-  return alone(input.context, input.options.isDryRun, () => run(input))
-}
-
-async function run(input: ResumeWindowInput): Promise<object> {
+/** `resume --all`: brings back a window, job by job; nobody else may be at it. Sets the exit code; answers the JSON. */
+export async function runResumeWindow(input: ResumeWindowInput): Promise<object> {
   const { options, context, screen } = input
   const waiting = waitingFor(await context.jobManager(), context, screen)
   const window = await input.window(waiting.jobManager)
@@ -50,7 +48,7 @@ async function run(input: ResumeWindowInput): Promise<object> {
     screen.say('Dry run: nothing was started.')
     return json(context, window, 'planned', [])
   }
-  const ledger = await ledgerOf(window, window.jobs.find((job) => job.path !== null)?.path ?? null, context, screen)
+  const ledger = await ledgerOf(window, copyPlaceOf(window), context, screen)
   // What was handed in, or worked out just now, stands on this machine before the first start.
   await ledger.jobs(window.jobs)
   const objections: Objection[] = []
@@ -99,6 +97,7 @@ async function carryOut(
     signal: context.signal,
     now: context.now,
     onFound: (job, jobId) => screen.say(`${job.name} is there already as ${jobId}: not started again`),
+    onNoCheckpoints: (job) => screen.notice(noCheckpointsNotice(job.name, job.path ?? '')),
     onObjection: (objection) => objections.push(objection),
     onProgress: (job, progress) => screen.update(restoreProgress(job.name, progress)),
     onStopProgress: (job, progress) => screen.update(savepointProgress(`Stopping ${job.name}`, progress)),
@@ -115,7 +114,11 @@ interface End {
   objections: Objection[]
 }
 
-async function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { asked, problem, objections }: End): Promise<object> {
+async function finish(
+  { options, context, screen }: ResumeWindowInput,
+  ledger: Ledger,
+  { asked, problem, objections }: End,
+): Promise<object> {
   if (problem !== null && !(problem instanceof FlinkopsError)) throw problem
   const manifest = ledger.current()
   const isDone = manifest.jobs.every((job) => job.state === 'running' || !asked.has(job.jobId))
@@ -129,7 +132,7 @@ async function finish({ context, screen }: ResumeWindowInput, ledger: Ledger, { 
   const why = problem === null ? '' : `${problem.message}\n`
   const isLost = manifest.jobs.some((job) => job.state === 'failed')
   const other = isLost ? '; what has no savepoint: flinkops resume --all --from latest; to leave one out: --except <name>' : ''
-  screen.complain(`${why}${resumeSummary(manifest)}\nGo on with: flinkops resume --all${other}`)
+  screen.complain(`${why}${resumeSummary(manifest)}\nGo on with: ${options.again}${other}`)
   process.exitCode = problem === null ? EXIT.partly : problem.exitCode
   return json(context, manifest, 'partial', objections)
 }

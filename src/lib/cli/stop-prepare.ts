@@ -73,11 +73,17 @@ export async function prepare(input: StopWindowInput): Promise<Prepared> {
   return { ...input, jobManager, target, former, window, superseded, surveyed, objections }
 }
 
+/** Where savepoints go: as asked, else as the cluster is set up, else below the first root; `null` = nowhere. */
+export async function savepointTarget(asked: string | null, context: Context, jobManager: JobManager): Promise<string | null> {
+  const { roots } = await context.withCluster()
+  return asked ?? (await clusterTarget({ jobManager, signal: context.signal })) ?? roots.savepoints.value[0] ?? null
+}
+
 async function targetOf(options: StopWindowOptions, context: Context, jobManager: JobManager): Promise<string> {
   const config = await context.withCluster()
   const ofCluster = await clusterTarget({ jobManager, signal: context.signal })
-  const target = options.target ?? ofCluster ?? config.roots.savepoints.value[0]
-  if (target === undefined)
+  const target = await savepointTarget(options.target, context, jobManager)
+  if (target === null)
     throw usageError(
       'The cluster has no savepoint directory.',
       'Give one: --savepoint-path wasbs://<container>@<account>.blob.core.windows.net/<path>',

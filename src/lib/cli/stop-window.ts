@@ -1,17 +1,20 @@
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { Ledger } from '../operations/ledger.js'
 import { stopAll } from '../operations/stop-all.js'
-import { type Manifest, withJobs } from '../state/manifest.js'
+import { copyPlaceOf, type Manifest } from '../state/manifest.js'
 import { plural } from '../views/format.js'
 import { jobLine, type MaintenanceOutcome, maintenanceJson, stopSummary } from '../views/maintenance.js'
 import { savepointProgress } from '../views/wait.js'
+import { alone } from './alone.js'
 import { endBeforeStopping } from './stop-early.js'
-import { type Prepared, prepare, type StopWindowInput } from './stop-prepare.js'
-import { alone, ledgerOf } from './window.js'
+import { type Prepared, prepare, type StopWindowInput, savepointTarget } from './stop-prepare.js'
+import { ledgerOf } from './window.js'
 
 /** `stop --all`: look, object, ask, then stop with a manifest. Sets the exit code; answers the JSON. */
 export function runStopWindow(input: StopWindowInput): Promise<object> {
-  return alone(input.context, input.options.isDryRun, () => run(input))
+  const { options, context, screen } = input
+  const savepoints = async () => savepointTarget(options.target, context, await context.jobManager())
+  return alone({ context, screen, isDryRun: options.isDryRun, command: 'stop --all', savepoints }, (own) => run({ ...input, context: own }))
 }
 
 async function run(input: StopWindowInput): Promise<object> {
@@ -28,8 +31,7 @@ async function run(input: StopWindowInput): Promise<object> {
 
 /** The manifest stands before the first stop. A window that is given up is closed first. */
 async function begin({ former, window, context, screen, target }: Prepared): Promise<Ledger> {
-  if (former !== null && former.id !== window.id)
-    await context.maintenance.save(former.id, { ...withJobs(former, former.jobs, context.now()), isClosed: true })
+  if (former !== null && former.id !== window.id) await (await ledgerOf(former, copyPlaceOf(former), context, screen)).close()
   const ledger = await ledgerOf(window, target, context, screen)
   await ledger.jobs(window.jobs)
   screen.say(`Manifest: ${context.maintenance.pathOf(window.id)}`)

@@ -35,18 +35,6 @@ export function windowPlace({ config }: Context, jobManager: JobManager): Pick<M
   return { context: isByHand ? null : config.contextName.value, jobManager: jobManager.url }
 }
 
-/** One process at a time works on the windows of a place; looking is free. */
-export async function alone<T>(context: Context, isDryRun: boolean, work: () => Promise<T>): Promise<T> {
-  if (isDryRun) return work()
-  const { context: name, jobManager } = windowPlace(context, await context.jobManager())
-  const giveBack = await context.maintenance.hold(name ?? jobManager)
-  try {
-    return await work()
-  } finally {
-    await giveBack()
-  }
-}
-
 const COPY_TIMEOUT_MS = 10_000
 
 /** The ledger of a window, with its copy in the container of the savepoints. */

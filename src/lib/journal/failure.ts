@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { EXIT, FlinkopsError } from '../errors.js'
 
 /** The journal cannot be written: raised before what would have gone unrecorded. */
@@ -5,8 +6,15 @@ export function unwritable(path: string, error: unknown): FlinkopsError {
   return new FlinkopsError(`The journal ${path} cannot be written (${reason(error)}); nothing goes ahead without a record.`, {
     code: 'JOURNAL_UNWRITABLE',
     exitCode: EXIT.unexpected,
-    suggestions: ['Make room or give the right to write, or choose another place with XDG_STATE_HOME.'],
+    suggestions: [wayOut(path, errorCode(error))],
   })
+}
+
+function wayOut(path: string, code: string | null): string {
+  const place = dirname(path)
+  const elsewhere = 'or choose another place with XDG_STATE_HOME (what was begun is known here only)'
+  if (code === 'ENOSPC' || code === 'EDQUOT') return `Make room (df -h ${place}) and run it again, ${elsewhere}.`
+  return `Give the right to write in ${place} and run it again, ${elsewhere}.`
 }
 
 export function unreadable(path: string, error: unknown): FlinkopsError {

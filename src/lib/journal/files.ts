@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode, unreadable, unwritable } from './failure.js'
 
@@ -21,13 +21,15 @@ export async function appendLines(path: string, lines: string[]): Promise<void> 
 
 /** Writes a file whole or not at all: beside it first, then renamed over it. */
 export async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
   try {
     await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
-    const temporary = `${path}.${process.pid}.tmp`
     await withFile(temporary, 'w', (file) => file.writeFile(text))
     await rename(temporary, path)
     await syncDirectory(dirname(path))
   } catch (error) {
+    // On a full disk, half a file only takes room.
+    await rm(temporary, { force: true }).catch(() => undefined)
     throw unwritable(path, error)
   }
 }

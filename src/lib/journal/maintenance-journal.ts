@@ -6,6 +6,7 @@ import type { MaintenanceJournal } from '../ports-maintenance.js'
 import { errorCode, unreadable } from './failure.js'
 import { readOrNull, writeWhole } from './files.js'
 import { holdFile } from './hold.js'
+import { leaseIdAt } from './lease-id.js'
 
 const ID = /^[A-Za-z0-9][\w-]{0,99}$/
 
@@ -22,6 +23,7 @@ export function createMaintenanceJournal({ directory }: { directory: string }): 
   return {
     pathOf,
     hold: (place) => holdFile(join(manifests, `${createHash('sha256').update(place).digest('hex').slice(0, 16)}.lock`)),
+    leaseId: (place) => leaseIdAt(join(manifests, 'lease-id'), place),
     save: (id, manifest) => writeWhole(pathOf(id), `${JSON.stringify(manifest, null, 2)}\n`),
     load: async (id) => {
       const text = await readOrNull(pathOf(id))

@@ -25,15 +25,20 @@ export interface AwaitRestoreInput {
   signal: AbortSignal
   now: () => number
   onProgress: (progress: RestoreProgress) => void
+  pollMs?: number
 }
 
 export interface RestoreProof {
   jobName: string
   state: string
   restoredCheckpointId: number
+  /** Whether a first checkpoint of its own was read; without periodic checkpoints there will be none to wait for. */
+  checkpoint: 'read' | 'not waited for' | 'none will come'
 }
 
 const POLL_MS = 500
+/** A running job whose checkpoints the cluster does not know for this long has none. */
+const BLIND_LOOKS = 20
 
 /** Waits for the proof of a restore, or for the proof that there will be none. */
 export async function awaitRestore(input: AwaitRestoreInput): Promise<RestoreProof> {
@@ -46,17 +51,22 @@ export async function awaitRestore(input: AwaitRestoreInput): Promise<RestorePro
 
 async function prove(input: AwaitRestoreInput): Promise<RestoreProof> {
   const startedAtMs = input.now()
+  let blindLooks = 0
   for (;;) {
     const look = await lookAt(input)
     if (look.proof !== null) return look.proof
+    blindLooks = look.isBlind ? blindLooks + 1 : 0
+    if (blindLooks === BLIND_LOOKS) throw notProven(input, 'it runs, but the cluster knows no checkpoints of it (is it a batch job?)')
     input.onProgress({ elapsedMs: input.now() - startedAtMs, ...look.progress })
-    await sleep(POLL_MS, undefined, { signal: input.signal })
+    await sleep(input.pollMs ?? POLL_MS, undefined, { signal: input.signal })
   }
 }
 
 interface Look {
   proof: RestoreProof | null
   progress: Omit<RestoreProgress, 'elapsedMs'>
+  /** It runs, and there are no statistics that could say from where. */
+  isBlind?: boolean
 }
 
 async function lookAt(input: AwaitRestoreInput): Promise<Look> {
@@ -65,18 +75,24 @@ async function lookAt(input: AwaitRestoreInput): Promise<Look> {
   if (hasEnded(state)) throw await endedEarly(input, state)
   const stats = await checkpointsUnlessInitializing(jobManager, jobId, signal)
   const failedCheckpoints = stats?.counts.failed ?? 0
-  if (stats === null || state !== 'RUNNING') return { proof: null, progress: { state, waitingFor: 'running', failedCheckpoints } }
+  if (stats === null || state !== 'RUNNING')
+    return { proof: null, progress: { state, waitingFor: 'running', failedCheckpoints }, isBlind: state === 'RUNNING' }
   const restoredCheckpointId = checkRestored(stats, input)
   if (restoredCheckpointId === null) return { proof: null, progress: { state, waitingFor: 'restored', failedCheckpoints } }
-  if (input.waitFor === 'restored' || (await hasOwnCheckpoint(stats, input))) {
-    const job = await jobManager.job(jobId, signal)
-    return {
-      proof: { jobName: job?.name ?? jobId, state, restoredCheckpointId },
-      progress: { state, waitingFor: 'checkpoint', failedCheckpoints },
-    }
-  }
+  const progress = { state, waitingFor: 'checkpoint', failedCheckpoints } as const
+  const checkpoint = await checkpointOf(stats, input)
+  if (checkpoint === null) return { proof: null, progress }
+  const job = await jobManager.job(jobId, signal)
+  return { proof: { jobName: job?.name ?? jobId, state, restoredCheckpointId, checkpoint }, progress }
+}
+
+/** `null` = its first checkpoint is still to come. */
+async function checkpointOf(stats: CheckpointStats, input: AwaitRestoreInput): Promise<RestoreProof['checkpoint'] | null> {
+  if (input.waitFor === 'restored') return 'not waited for'
+  if (await hasOwnCheckpoint(stats, input)) return 'read'
   checkHopeless(stats, input)
-  return { proof: null, progress: { state, waitingFor: 'checkpoint', failedCheckpoints } }
+  const config = await input.jobManager.checkpointConfig(input.jobId, input.signal)
+  return config !== null && config.intervalMs === null ? 'none will come' : null
 }
 
 /** The id it was restored from; `null` = the statistics do not say yet. Any other path, or none once it checkpoints, is a failed proof. */

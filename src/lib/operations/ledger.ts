@@ -19,6 +19,8 @@ export interface Ledger {
   step(jobId: string, step: Partial<ManifestJob>): Promise<void>
   /** Replaces the jobs, for instance by more of them. */
   jobs(jobs: ManifestJob[]): Promise<void>
+  /** The window is given up: nothing of it is to be brought back. */
+  close(): Promise<void>
 }
 
 /** Keeps a manifest; steps that come together are written one after the other. */
@@ -53,5 +55,6 @@ export function openLedger(input: LedgerInput): Ledger {
     },
     step: (jobId, step) => take(withStep(manifest, jobId, step, input.now())),
     jobs: (jobs) => take(withJobs(manifest, jobs, input.now())),
+    close: () => take({ ...withJobs(manifest, manifest.jobs, input.now()), isClosed: true }),
   }
 }

@@ -11,6 +11,7 @@ import { type Location, locationKey } from '../state/location.js'
 import { type CleanupPlan, type Guard, planDeletions } from '../state/plan.js'
 import { type RetentionPolicy, retain } from '../state/retention.js'
 import type { Survey } from '../state/survey.js'
+import type { Windows } from '../state/windows.js'
 import { type Gathered, type GatherInput, gatherJobs } from './gather-jobs.js'
 import { matchJobs } from './match-jobs.js'
 import { surveyStorage } from './survey-storage.js'
@@ -26,6 +27,8 @@ export interface PlanCleanupInput {
   job: string | null
   /** Directory keys of snapshots that a person named: they go, and nothing else; absent = a clean-up by age. */
   named?: ReadonlySet<string>
+  /** What open maintenance windows name. */
+  windows: () => Promise<Windows>
   graceMs: number
   maxShare: number
   /** What earlier runs were confirmed to delete; asked only when the share of orphans refuses. */
@@ -61,6 +64,7 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
     ...(input.onBlobs && { onBlobs: input.onBlobs }),
     looksUp: input.looksUp ?? false,
   })
+  const windows = await input.windows()
   const allClustersAnswered = gathered.silent.length === 0
   const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive: input.exclusive, allClustersAnswered })
   // With exclusive roots it is the clusters' silence that proves the end, whatever an old archive says.
@@ -74,6 +78,7 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
     jobs,
     lineages,
     inUse: snapshotsInUse(jobs, snapshots),
+    inWindow: windows.named,
     policy: input.policy,
     only,
     nowMs: survey.serverTimeMs,
@@ -85,6 +90,7 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
     graceGuard(jobs, input.graceMs),
     clockGuard(survey),
     pinGuard(input.policy, survey),
+    windowGuard(windows),
     await softDeleteGuard(input),
   ]
   const asked = {
@@ -118,7 +124,7 @@ export function checkNamed(plan: CleanupPlan, named: Map<string, string>): void 
     throw refusedError(
       'SNAPSHOT_NEEDED',
       `Nothing was deleted. ${words.join('. ')}.`,
-      'The last restore point of an ended job is given up with --also-last <job id>.',
+      'The last restore point of an ended job is given up with --also-last <job id>; what an open maintenance window names, with --ignore-window <id>.',
     )
 }
 
@@ -184,6 +190,21 @@ function pinGuard(policy: RetentionPolicy, survey: Survey): Guard {
   const lost = [...policy.pins].filter((pin) => !found.has(pin))
   if (lost.length === 0) return ok('pins', `${policy.pins.size} pinned snapshots are there`)
   return { name: 'pins', status: 'warn', message: `no snapshot lies at the pin ${lost.join(', ')}`, override: null }
+}
+
+/** A manifest that cannot be read may name anything as the way back of a job that is down. */
+function windowGuard({ named, unreadable: [first, ...more] }: Windows): Guard {
+  if (first === undefined)
+    return ok(
+      'windows',
+      named.size === 0 ? 'no maintenance window is open' : `open maintenance windows name ${named.size} snapshots, which stay`,
+    )
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`
+  return refuse(
+    'windows',
+    `the manifest of maintenance window ${first}${others} cannot be read; from which savepoints its jobs are to come back is unknown`,
+    [first, ...more].map((id) => `--ignore-window ${id}`).join(' '),
+  )
 }
 
 const LEAST_SOFT_DELETE_DAYS = 7

@@ -5,6 +5,7 @@ import { KeyTable } from '../state/key-table.js'
 import { lastSegment } from '../state/layout.js'
 import { isBelow } from '../state/location.js'
 import type { Use } from '../state/uses.js'
+import type { Windows } from '../state/windows.js'
 import { type GatherInput, gatherJobs } from './gather-jobs.js'
 import type { RunRecord } from './run-record.js'
 import { listMetadata, readAll } from './survey-storage.js'
@@ -19,6 +20,7 @@ export interface RecheckInput {
   journal: Journal
   /** The journalled plan. */
   record: RunRecord
+  windows: () => Promise<Windows>
   now: () => number
   signal: AbortSignal
 }
@@ -39,7 +41,7 @@ export async function recheckCleanup(input: RecheckInput): Promise<Recheck> {
     const listed = (await listMetadata(input)).metadata
     const fresh = new Map([...listed].filter(([key, blob]) => planned.get(key) !== blob.etag))
     if ([...fresh].every(([key, blob]) => read.get(key)?.blob.etag === blob.etag)) {
-      const after = await clusterChange(input)
+      const after = (await clusterChange(input)) ?? (await windowChange(input))
       return after === null ? spared(input.record, read) : { state: 'abort', why: after }
     }
     await readAll(input, fresh, read, new KeyTable())
@@ -87,6 +89,16 @@ async function clusterChange(input: RecheckInput): Promise<string | null> {
       return `job ${label(job)} was restored from ${job.restoredFrom} meanwhile`
   }
   return null
+}
+
+/** A maintenance window that began meanwhile, or is read anew: what it names was not planned to stay. */
+async function windowChange({ record, windows }: RecheckInput): Promise<string | null> {
+  const { named, unreadable } = await windows()
+  const [broken] = unreadable
+  if (broken !== undefined) return `the manifest of maintenance window ${broken} cannot be read`
+  const planned = new Set(record.waves.flat().map(({ key }) => key))
+  const [needed] = [...named].filter(([key]) => planned.has(`${key}/_metadata`))
+  return needed === undefined ? null : `${needed[0]} is to be deleted, and ${needed[1]}`
 }
 
 /** An in-job failover restores a checkpoint of the job's own. */

@@ -25,6 +25,8 @@ export interface ResumeEntryInput {
   now: () => number
   /** A run of it was found on the cluster: it is not started again. */
   onFound: (job: ManifestJob, jobId: string) => void
+  /** It was restored and runs, and takes no checkpoints by itself. */
+  onNoCheckpoints: (job: ManifestJob) => void
   /** A job of that name runs which came from elsewhere. */
   onObjection: (objection: Objection) => void
   onProgress: (job: ManifestJob, progress: RestoreProgress) => void
@@ -42,8 +44,14 @@ export async function resumeEntry(input: ResumeEntryInput): Promise<void> {
     else await start(input)
   } catch (error) {
     if (endsEverything(error, input.signal)) throw error
-    await fail(input, error instanceof Error ? error.message : String(error))
+    await fail(input, wordsOf(error))
   }
+}
+
+/** With the way out: whoever reads the summary of a window has nothing else to go by. */
+function wordsOf(error: unknown): string {
+  if (error instanceof FlinkopsError) return [error.message, ...error.suggestions].join(' ')
+  return error instanceof Error ? error.message : String(error)
 }
 
 type OnCluster = { kind: 'none' } | { kind: 'own'; job: JobOverview } | { kind: 'other'; job: JobOverview; restoredFrom: string | null }
@@ -152,7 +160,9 @@ async function prove(input: ResumeEntryInput, resumedAs: string, state: string):
   if (hasEnded(state)) await proveEnded(input, resumedAs)
   else {
     const snapshot = { location: snapshotDirectory(parsed.location), path }
-    await awaitRestore({ ...input, jobId: resumedAs, snapshot, onProgress: (progress) => input.onProgress(ledger.job(jobId), progress) })
+    const onProgress = (progress: RestoreProgress) => input.onProgress(ledger.job(jobId), progress)
+    const proof = await awaitRestore({ ...input, jobId: resumedAs, snapshot, onProgress })
+    if (proof.checkpoint === 'none will come') input.onNoCheckpoints(ledger.job(jobId))
   }
   await ledger.step(jobId, { state: 'running', error: null })
 }

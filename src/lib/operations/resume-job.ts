@@ -32,7 +32,8 @@ export type ResumeResult =
       restoredFrom: string
       claimMode: ClaimMode
       restoredCheckpointId: number
-      verified: true
+      /** `false`: restored, yet without periodic checkpoints, so that no first one could be read. */
+      verified: boolean
     }
   /** A dry run. */
   | {
@@ -73,7 +74,7 @@ export async function resumeJob(input: ResumeInput): Promise<ResumeResult> {
     restoredFrom: snapshot.path,
     claimMode: input.claimMode,
     restoredCheckpointId: proof.restoredCheckpointId,
-    verified: true,
+    verified: proof.checkpoint !== 'none will come',
   }
 }
 

@@ -9,7 +9,7 @@ export interface Manifest {
   context: string | null
   jobManager: string
   flinkVersion: string
-  /** Given up by a person (`stop --all --new`): nothing of it is to be brought back. */
+  /** Given up by a person (`stop --all --new-window`): nothing of it is to be brought back. */
   isClosed: boolean
   /** In the order in which they are brought back. */
   jobs: ManifestJob[]
@@ -80,6 +80,11 @@ export function withJobs(manifest: Manifest, jobs: ManifestJob[], nowMs: number)
 /** Whether something of it is still to be stopped or to be brought back. */
 export function isOpen(manifest: Manifest): boolean {
   return !manifest.isClosed && manifest.jobs.some((job) => job.state !== 'running')
+}
+
+/** Where its copy lies: in the container of its first savepoint; `null` = nothing of it names one yet. */
+export function copyPlaceOf({ jobs }: Manifest): string | null {
+  return jobs.map(({ path, targetDirectory }) => path ?? targetDirectory).find((place) => place !== null) ?? null
 }
 
 /** The open window of this context, or of this cluster where there is no context; without one, the last that came to its end. */

@@ -31,6 +31,8 @@ export interface RetentionInput {
   lineages: Lineages
   /** Snapshot directories (keys) that a live job names or was restored from, each with why. */
   inUse: Map<string, string>
+  /** Snapshot directories (keys) that an open maintenance window names, each with why. */
+  inWindow?: ReadonlyMap<string, string>
   policy: RetentionPolicy
   /** Job ids that the user asked for; `null` or absent = all. */
   only?: ReadonlySet<string> | null
@@ -40,6 +42,7 @@ export interface RetentionInput {
 
 export type KeepReason =
   | 'pinned'
+  | 'window'
   | 'in-use'
   | 'job-running'
   | 'job-unknown'
@@ -82,6 +85,7 @@ function keepReasons(snapshot: Snapshot, input: RetentionInput, last: Map<Snapsh
   }
   add('not-asked', isAsked(snapshot.jobId, input.only) ? null : 'it belongs to another job than --job')
   add('pinned', input.policy.pins.has(key) ? 'pinned in the configuration' : null)
+  add('window', input.inWindow?.get(key))
   add('writing', snapshot.completeness === 'writing' ? 'it is being written' : null)
   const isGivenUpFile = isDead(`${key}/_metadata`, snapshot.etag, input.policy.dead)
   add('protected', snapshot.completeness === 'unreadable' && !isGivenUpFile ? `what it needs is unknown: ${snapshot.problem}` : null)

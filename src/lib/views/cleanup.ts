@@ -91,6 +91,7 @@ function isKept(decision: Decision): boolean {
 
 const KEEP_WORDS: Record<KeepReason, [string, string]> = {
   pinned: ['pinned', 'remove the pin'],
+  window: ['named by an open maintenance window', 'flinkops resume --all, or --ignore-window <id>'],
   'in-use': ['named by a job that has not ended', ''],
   'job-running': ['of running jobs', ''],
   'job-unknown': [

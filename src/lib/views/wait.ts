@@ -28,7 +28,12 @@ export function restoreProgress(name: string, progress: RestoreProgress): string
 /** What a resume came to. */
 export function resumedLine(result: ResumeResult, title: string): string {
   if (result.jobId === null) return `Would start ${title} from ${result.restoredFrom}: it is complete.`
-  return `Restored ${result.jobName} from ${result.restoredFrom}: proven`
+  return `Restored ${result.jobName} from ${result.restoredFrom}: proven${result.verified ? '' : ', without a checkpoint of its own'}`
+}
+
+/** Said of a job that was restored and takes no checkpoints by itself: all that was waited for cannot come. */
+export function noCheckpointsNotice(jobName: string, path: string): string {
+  return `${jobName} runs and was restored from ${path}, but its periodic checkpoints are off (execution.checkpointing.interval is not set): no first checkpoint will come, so none was waited for. After a crash it can only go back to ${path}; --wait restored asks for no more than this.`
 }
 
 /** What a start came to. */

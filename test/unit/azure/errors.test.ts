@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { withDeadline } from '../../../src/lib/azure/deadline.js'
 import { storageError } from '../../../src/lib/azure/errors.js'
-import { formatOwner, lockedBy, parseOwner } from '../../../src/lib/azure/lock-owner.js'
+import { formatOwner, ownerWords, parseOwner } from '../../../src/lib/azure/lock-owner.js'
 
 const attempt = { action: 'list x', account: 'acct.blob.core.windows.net', container: 'flink' }
 const { signal } = new AbortController()
@@ -71,7 +71,7 @@ describe('lock owner', () => {
   })
 
   it('says who it is', () => {
-    expect(lockedBy(owner)).toBe('run run-1 on h (process 5), since 2026-11-22T10:00:00.000Z')
-    expect(lockedBy(null)).toBe('by whom is not written there')
+    expect(ownerWords(owner, 'run ')).toBe('run run-1 on h (process 5), since 2026-11-22T10:00:00.000Z')
+    expect(ownerWords(null, 'run ')).toBe('by whom is not written there')
   })
 })

@@ -132,6 +132,17 @@ describe('a window that is brought back', () => {
     expect(one.said).toContain(`sales is there already as ${idOf(7)}: not started again`)
   })
 
+  it('does not wait for a checkpoint that cannot come, and says so', async () => {
+    const path = entry('sales')?.path ?? null
+    on.jobs.push({ jobId: idOf(7), name: 'sales', state: 'RUNNING', restoredFrom: path, isWithoutCheckpoints: true })
+    const one = start()
+
+    expect(await resumeAll(one)).toMatchObject({ outcome: 'done' })
+    expect(one.said).toContainEqual(
+      expect.stringContaining(`sales runs and was restored from ${path}, but its periodic checkpoints are off`),
+    )
+  })
+
   it('objects to a job of the name that came from elsewhere, starts the others, and keeps the path: exit 3', async () => {
     on.jobs.push({ jobId: idOf(7), name: 'orders', state: 'RUNNING', restoredFrom: uri('savepoints/savepoint-elsewhere') })
 
@@ -159,11 +170,19 @@ describe('a window that is brought back', () => {
       if (job.name !== 'orders') return launch(job, jobId)
       refused.push(jobId)
       on.jobs.push({ jobId, name: 'orders', state: 'FAILED', restoredFrom: null })
-      throw new FlinkopsError('Cannot map state.', { code: 'RESTORE_FAILED', exitCode: 9 })
+      throw new FlinkopsError('Cannot map state.', {
+        code: 'RESTORE_FAILED',
+        exitCode: 9,
+        suggestions: ['--allow-non-restored-state drops it.'],
+      })
     }
 
     await resumeAll(one)
-    expect(entry('orders')).toMatchObject({ state: 'stopped', error: 'Cannot map state.', resumedAs: null })
+    expect(entry('orders')).toMatchObject({
+      state: 'stopped',
+      error: 'Cannot map state. --allow-non-restored-state drops it.',
+      resumedAs: null,
+    })
     expect(entry('sales')).toMatchObject({ state: 'running' })
     expect(process.exitCode).toBe(3)
 

@@ -105,7 +105,12 @@ describe('a journal that cannot be written', () => {
     const { symlink } = await import('node:fs/promises')
     await mkdir(directory, { recursive: true })
     await symlink('/dev/full', join(directory, 'operations.jsonl'))
-    await expect(createJournal({ directory }).operationStarted(operation)).rejects.toThrow('the disk is full')
+    await expect(createJournal({ directory }).operationStarted(operation)).rejects.toMatchObject({
+      message: `The journal ${join(directory, 'operations.jsonl')} cannot be written (the disk is full); nothing goes ahead without a record.`,
+      suggestions: [
+        `Make room (df -h ${directory}) and run it again, or choose another place with XDG_STATE_HOME (what was begun is known here only).`,
+      ],
+    })
   })
 
   it('does not fail what has happened already, but tells', async () => {

@@ -98,3 +98,19 @@ describe('the hold on the windows of a place', () => {
     expect(await journal().ids()).toEqual([])
   })
 })
+
+describe('the lease id', () => {
+  it('is a UUID that stays for a place, and another for every place and every journal', async () => {
+    const prod = await journal().leaseId('prod')
+    expect(prod).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    expect(await journal().leaseId('prod')).toBe(prod)
+    const elsewhere = createMaintenanceJournal({ directory: join(directory, 'other') })
+    expect(new Set([prod, await journal().leaseId('test'), await elsewhere.leaseId('prod')]).size).toBe(3)
+    expect(await journal().ids()).toEqual([])
+  })
+
+  it('is one for all that ask at the same time', async () => {
+    const ids = await Promise.all(Array.from({ length: 10 }, () => journal().leaseId('prod')))
+    expect(new Set(ids).size).toBe(1)
+  })
+})

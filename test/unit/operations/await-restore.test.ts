@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { EXIT, FlinkopsError } from '../../../src/lib/errors.js'
 import { awaitRestore, type RestoreProgress } from '../../../src/lib/operations/await-restore.js'
 import type { CheckpointStats, JobManager, RestoredCheckpoint } from '../../../src/lib/ports.js'
-import { ACCOUNT, CONTAINER, entry, type FakeBlob, fakeJobManager, fakeStorage, JOB, NOW_MS, stats, uri } from '../../support/fake-ports.js'
+import {
+  ACCOUNT,
+  CONTAINER,
+  checkpointConfig,
+  entry,
+  type FakeBlob,
+  fakeJobManager,
+  fakeStorage,
+  JOB,
+  NOW_MS,
+  stats,
+  uri,
+} from '../../support/fake-ports.js'
 import { encodeMetadata } from '../state/metadata/encoder.js'
 import { snapshot } from '../state/metadata/samples.js'
 
@@ -39,11 +51,13 @@ function wait({ looks = [null], states = ['RUNNING'], waitFor = 'checkpoint', st
       checkpoints: async () => next(leftLooks) ?? null,
       job: async () => ({ jobId: JOB, name: 'sales_pipeline', state: 'RUNNING', startedAtMs: NOW_MS, endedAtMs: null, vertices: [] }),
       failureCause: async () => 'no such file',
+      checkpointConfig: async () => checkpointConfig(10_000),
       ...jobManager,
     }),
     storage: fakeStorage(storage),
     signal: signal ?? new AbortController().signal,
     now: () => NOW_MS,
+    pollMs: 5,
     onProgress: (one) => progress.push(one),
   })
   return { proof, progress }
@@ -57,14 +71,32 @@ describe('awaitRestore', () => {
       storage: { [`${OWN}/_metadata`]: COMPLETE },
     })
 
-    expect(await proof).toEqual({ jobName: 'sales_pipeline', state: 'RUNNING', restoredCheckpointId: 7 })
+    expect(await proof).toEqual({ jobName: 'sales_pipeline', state: 'RUNNING', restoredCheckpointId: 7, checkpoint: 'read' })
     expect(progress.map((one) => one.waitingFor)).toEqual(['running', 'restored', 'checkpoint'])
   })
 
   it('ends earlier under --wait restored', async () => {
     const { proof } = wait({ waitFor: 'restored', looks: [stats({ restored: restored(uri(FROM)) })] })
 
-    expect(await proof).toMatchObject({ restoredCheckpointId: 7 })
+    expect(await proof).toMatchObject({ restoredCheckpointId: 7, checkpoint: 'not waited for' })
+  })
+
+  it('does not wait for a checkpoint of a job whose periodic checkpoints are off', async () => {
+    const { proof } = wait({
+      looks: [stats({ restored: restored(uri(FROM)) })],
+      jobManager: { checkpointConfig: async () => checkpointConfig(null) },
+    })
+
+    expect(await proof).toMatchObject({ restoredCheckpointId: 7, checkpoint: 'none will come' })
+  })
+
+  it('is not proven when the job runs and the cluster knows no checkpoints of it, and does not wait for ever', async () => {
+    const { proof } = wait({ looks: [null] })
+
+    await expect(proof).rejects.toMatchObject({
+      code: 'RESTORE_NOT_PROVEN',
+      message: expect.stringContaining('knows no checkpoints of it'),
+    })
   })
 
   it.each([

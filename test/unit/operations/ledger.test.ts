@@ -13,7 +13,14 @@ function ledger(parts: { save?: () => Promise<void>; copy?: ((id: string, text: 
   }
   const opened = openLedger({
     manifest: MANIFEST,
-    journal: { save, load: async () => null, ids: async () => [], pathOf: (id) => id, hold: async () => async () => undefined },
+    journal: {
+      save,
+      load: async () => null,
+      ids: async () => [],
+      pathOf: (id) => id,
+      hold: async () => async () => undefined,
+      leaseId: async () => '',
+    },
     copy: parts.copy ?? null,
     now: () => 0,
     onCopyFailed: ({ message }) => problems.push(message),

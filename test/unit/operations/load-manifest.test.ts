@@ -11,6 +11,7 @@ function journal(held: Record<string, unknown>): MaintenanceJournal {
     ids: async () => Object.keys(held),
     pathOf: (id) => `/state/${id}.json`,
     hold: async () => async () => undefined,
+    leaseId: async () => '',
   }
 }
 

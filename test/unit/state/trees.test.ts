@@ -4,6 +4,7 @@ import { isStateFileName, lastSegment, parentOf, placeOf } from '../../../src/li
 import { locationKey } from '../../../src/lib/state/location.js'
 import type { RetentionPolicy } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
+import { NO_WINDOWS } from '../../../src/lib/state/windows.js'
 import { DAY, HOUR, neededKeys, policy } from '../../support/builders.js'
 import { emptyJournal, type RecordedTree, readTree, recordedTrees, TREE_ACCOUNT, type Truth } from '../../support/recorded-tree.js'
 
@@ -27,6 +28,7 @@ function plan(tree: RecordedTree, { rules, jobs }: Given): Promise<PlannedCleanu
     exclusive: !jobs,
     policy: rules,
     job: null,
+    windows: async () => NO_WINDOWS,
     graceMs: 72 * HOUR,
     maxShare: 1,
     withoutSoftDelete: false,

@@ -1,0 +1,32 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { link, mkdir, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import { errorCode, unwritable } from './failure.js'
+import { readOrNull } from './files.js'
+
+/**
+ * The id under which this machine, with this journal, holds the lease on a place: the same each time, so that what a killed process held
+ * is taken up at once. A journal that several machines share gives each its own.
+ */
+export async function leaseIdAt(path: string, place: string): Promise<string> {
+  const seed = (await readOrNull(path)) ?? (await plant(path))
+  const hex = createHash('sha256').update(`${seed.trim()} ${hostname()} ${place}`).digest('hex')
+  return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+async function plant(path: string): Promise<string> {
+  const own = `${path}.${randomUUID()}`
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await writeFile(own, randomUUID(), { mode: 0o600 })
+    // A link appears whole, with its content, or not at all.
+    await link(own, path)
+  } catch (error) {
+    // Another process was quicker.
+    if (errorCode(error) !== 'EEXIST') throw unwritable(path, error)
+  } finally {
+    await rm(own, { force: true })
+  }
+  return (await readOrNull(path)) ?? ''
+}
