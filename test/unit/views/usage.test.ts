@@ -125,6 +125,17 @@ describe('usage for Prometheus', () => {
     expect(text).toContain('flinkops_usage_look_timestamp_seconds 1795305600\n')
   })
 
+  it('keeps to the rules of promtool check metrics: no gauge is called a counter, units are whole and plural, names have no capitals', () => {
+    const names = [...usageMetrics(usage()).matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name ?? '')
+    expect(names.length).toBeGreaterThan(7)
+    for (const name of names) {
+      expect(name).toMatch(/^flinkops(_[a-z]+)+$/)
+      expect(name).not.toMatch(/_(total|count|sum|bucket|info)$/)
+      expect(name).not.toMatch(/_(gauge|counter|histogram|summary)(_|$)/)
+      expect(name).not.toMatch(/_(b|kb|mb|gb|kib|mib|gib|megabytes|gigabytes|byte|s|ms|sec|minutes|hours|days|milliseconds)(_|$)/)
+    }
+  })
+
   it('leaves out what is not known', () => {
     const text = usageMetrics(usage({ rest: null, rows: [] }))
     expect(text).not.toContain('flinkops_rest_bytes')
