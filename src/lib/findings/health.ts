@@ -75,9 +75,10 @@ function stale({ job, config, stats, facts }: Job): Finding[] {
   ]
 }
 
+/** A savepoint that failed, for want of its target say, says nothing of the checkpoints. */
 function failing({ job, stats }: Job): Finding[] {
   const { failed, completed } = stats.latest
-  if (failed === null || (completed !== null && completed.id > failed.id)) return []
+  if (failed === null || failed.isSavepoint || (completed !== null && completed.id > failed.id)) return []
   return [
     finding(job, 'checkpoints-failing', 'warn', {
       what: `The newest checkpoint of ${job.name}, ${failed.id}, failed${failed.failureMessage ? `: ${failed.failureMessage}` : ''}; ${stats.counts.failed} of ${stats.counts.total} did.`,

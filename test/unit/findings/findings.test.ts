@@ -229,6 +229,11 @@ const CASES: [id: string, trigger: Facts, near: Facts][] = [
     withJob({}, {}, { failed: { ...jobEntry(), id: 6 } }),
   ],
   [
+    'checkpoints-failing',
+    withJob({}, {}, { failed: { ...jobEntry(), id: 8 } }),
+    withJob({}, {}, { failed: { ...jobEntry(), id: 8, isSavepoint: true } }),
+  ],
+  [
     'checkpoint-slow',
     withJob({ intervalMs: 20 * MINUTE, timeoutMs: 60 * MINUTE }, { endToEndMs: 5 * MINUTE + 1 }),
     withJob({ intervalMs: 20 * MINUTE }, { endToEndMs: 5 * MINUTE }),
