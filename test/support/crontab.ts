@@ -23,7 +23,7 @@ export function crontabOfReadme(): Crontab {
 }
 
 /** Comments, settings and lines of a crontab; throws where cron would take a `%` for the end of a command. */
-export function parseCrontab(text: string): Crontab {
+function parseCrontab(text: string): Crontab {
   const crontab: Crontab = { environment: {}, lines: [] }
   for (const line of text.split('\n').map((one) => one.trim())) {
     if (line === '' || line.startsWith('#')) continue
