@@ -25,7 +25,7 @@ const isPace = (text: string) => /too slow|interval-too-short/.test(text)
 export function proofScenarios(world: World): void {
   describe('proving', () => {
     test('verify <job>: two checkpoints are completed while it watches, and the newest is whole', async () => {
-      const { stdout } = await world().flinkops(['verify', 'sales_pipeline', '--timeout', '120s', '--json'])
+      const { stdout } = await world().flinkops(['verify', 'sales_pipeline', '--timeout', '240s', '--json'])
       const { findings, proof } = JSON.parse(stdout) as JobVerdictJson
       expect(findings.filter((one) => !isPace(one))).toEqual([])
       expect(proof?.completed.length).toBeGreaterThanOrEqual(2)
