@@ -67,6 +67,7 @@ export function sumScenario(world: World): void {
   test('usage adds up to the raw listing, to the byte', async () => {
     const { usage, raw } = await waitUntil({
       until: 'nothing writes to storage any more',
+      timeoutMs: 200_000,
       probe: async () => {
         const before = await rawSum(world)
         const seen = await jsonOf<UsageJson>(world, 'usage')
