@@ -53,7 +53,8 @@ export default class Usage extends BaseCommand {
     if (wantsMetrics) this.print(usageMetrics(usage).trimEnd())
     else {
       this.renderTable(usageTable(usage))
-      if (this.streams.stdoutTty && output === undefined) this.print(`\n${usageWords(usage, this.streams.columns)}`)
+      const isForPerson = output === undefined ? this.streams.stdoutTty : output === 'table'
+      if (isForPerson) this.print(`\n${usageWords(usage, this.streams.columns)}`)
     }
     return usageJson(usage)
   }

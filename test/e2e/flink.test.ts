@@ -4,6 +4,7 @@ import { cleanupScenario } from './cleanup.js'
 import { failureScenarios } from './failures.js'
 import { lookScenarios } from './looks.js'
 import { lossScenarios } from './losses.js'
+import { proofScenarios, sumScenario } from './proofs.js'
 import { restoreScenarios } from './restores.js'
 import { startScenarios } from './starts.js'
 import { waitScenarios } from './waits.js'
@@ -20,7 +21,8 @@ describe.skipIf(missingForE2e() !== null)(`Flink ${FLINK_UNDER_TEST}`, () => {
       blobAgeMs: 40 * DAY_MS,
       extraConfig: {
         'execution.checkpointing.interval': '2s',
-        'execution.checkpointing.tolerable-failed-checkpoints': 1000,
+        // As many as `doctor` takes for an end.
+        'execution.checkpointing.tolerable-failed-checkpoints': 100,
         // So that a cancelled job leaves some that may expire.
         'state.checkpoints.num-retained': 3,
       },
@@ -38,6 +40,8 @@ describe.skipIf(missingForE2e() !== null)(`Flink ${FLINK_UNDER_TEST}`, () => {
   startScenarios(world)
   failureScenarios(world)
   lookScenarios(world)
+  proofScenarios(world)
   waitScenarios(world)
   lossScenarios(world)
+  sumScenario(world)
 })

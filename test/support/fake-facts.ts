@@ -8,7 +8,7 @@ export const ABFS = `abfss://${CONTAINER}@acct.dfs.core.windows.net`
 export const WASB = `wasbs://${CONTAINER}@${ACCOUNT}`
 
 /** A configuration in which nothing is left to say. */
-const HARDENED: Record<string, string> = {
+export const HARDENED: Record<string, string> = {
   'execution.checkpointing.interval': '60s',
   'execution.checkpointing.mode': 'EXACTLY_ONCE',
   'execution.checkpointing.dir': `${ABFS}/checkpoints`,

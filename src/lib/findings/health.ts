@@ -12,7 +12,9 @@ const STALE_MS = 30 * 60_000
 export function checkHealth(facts: Facts): Finding[] {
   return facts.clusters.flatMap((cluster) => [
     ...ofCluster(cluster),
-    ...(cluster.jobs.state === 'known' ? cluster.jobs.value.flatMap((job) => ofJob(job, facts)) : []),
+    ...(cluster.jobs.state === 'known'
+      ? [...cluster.jobs.value.flatMap((job) => ofJob(job, facts)), ...intolerant(cluster.jobs.value)]
+      : []),
   ])
 }
 
@@ -73,9 +75,10 @@ function stale({ job, config, stats, facts }: Job): Finding[] {
   ]
 }
 
+/** A savepoint that failed, for want of its target say, says nothing of the checkpoints. */
 function failing({ job, stats }: Job): Finding[] {
   const { failed, completed } = stats.latest
-  if (failed === null || (completed !== null && completed.id > failed.id)) return []
+  if (failed === null || failed.isSavepoint || (completed !== null && completed.id > failed.id)) return []
   return [
     finding(job, 'checkpoints-failing', 'warn', {
       what: `The newest checkpoint of ${job.name}, ${failed.id}, failed${failed.failureMessage ? `: ${failed.failureMessage}` : ''}; ${stats.counts.failed} of ${stats.counts.total} did.`,
@@ -86,25 +89,31 @@ function failing({ job, stats }: Job): Finding[] {
 }
 
 const ENDLESS = 100
+const TOLERABLE = nameOf('tolerableFailures')
 
 function tolerance({ job, config }: Job): Finding[] {
   const count = config.tolerableFailedCheckpoints
-  const name = nameOf('tolerableFailures')
-  if (count === 0) {
-    return [
-      finding(job, 'tolerable-failures-none', 'advice', {
-        what: `${job.name} tolerates no failed checkpoint (${name} is 0).`,
-        why: 'One slow moment of the storage account restarts the whole job.',
-        fix: `${name}: 3`,
-      }),
-    ]
-  }
   if (count === null || (count >= 0 && count <= ENDLESS)) return []
   return [
     finding(job, 'tolerable-failures-endless', 'warn', {
       what: `${job.name} tolerates ${count < 0 ? 'any number of' : count.toLocaleString('en-US')} failed checkpoints in a row.`,
       why: 'It runs on for days without a new restore point, and looks healthy.',
-      fix: `${name}: 3`,
+      fix: `${TOLERABLE}: 3`,
+    }),
+  ]
+}
+
+/** It is the default, and so of most jobs or of none: one finding for all of them. */
+function intolerant(jobs: JobFacts[]): Finding[] {
+  const found = jobs.filter(({ config }) => config.state === 'known' && config.value?.tolerableFailedCheckpoints === 0)
+  const [first] = found
+  if (first === undefined) return []
+  const words = found.length === 1 ? `${first.name} tolerates` : `${found.length} jobs, ${first.name} among them, tolerate`
+  return [
+    finding(first, 'tolerable-failures-none', 'advice', {
+      what: `${words} no failed checkpoint (${TOLERABLE} is 0).`,
+      why: 'One slow moment of the storage account restarts the whole job.',
+      fix: `${TOLERABLE}: 3`,
     }),
   ]
 }

@@ -9,7 +9,7 @@ export interface LifecycleRule {
   /** What it does to current blobs, to previous versions and to snapshots, for example `baseBlob.delete`, each with its condition. */
   actions: Map<string, LifecycleCondition>
   /** As it was written. */
-  definition: { actions: unknown }
+  definition: Record<string, unknown>
 }
 
 export interface LifecycleCondition {
@@ -50,7 +50,7 @@ function parseRule(value: unknown): LifecycleRule | null {
     prefixes: texts(filters?.['prefixMatch']),
     canMatchState: (types.length === 0 || types.includes('blockBlob')) && !(Array.isArray(tags) && tags.length > 0),
     actions: actionsOf(definition['actions']),
-    definition: { actions: definition['actions'] },
+    definition,
   }
 }
 

@@ -10,13 +10,29 @@ const UPLOAD_DAYS = 2
 
 /** What a lifecycle policy does to the state below these roots. */
 export function lintLifecycle(rules: LifecycleRule[], roots: Root[]): Finding[] {
-  return rules.flatMap((rule) => {
-    if (!rule.canMatchState) return []
-    const hit = hitOf(rule, roots)
-    if (hit.roots.length === 0) return notOurs(rule, roots)
-    const found = ofHit(hit)
-    return rule.enabled ? found : found.filter(({ severity }) => severity !== 'advice').map((one) => disabled(one, rule))
-  })
+  const judged = rules.map((rule) => judge(rule, roots))
+  const faulty = new Set(judged.filter(({ isHit, findings }) => isHit && findings.length > 0).map(({ hit }) => hit))
+  const safe = safePolicy(
+    judged.map(({ hit }) => hit),
+    (hit) => faulty.has(hit),
+  )
+  return judged.flatMap(({ isHit, findings }) => (isHit ? findings.map((one) => ({ ...one, fix: safe })) : findings))
+}
+
+interface Judged {
+  hit: Hit
+  /** Whether it touches a root; its fix is then another policy. */
+  isHit: boolean
+  findings: Finding[]
+}
+
+function judge(rule: LifecycleRule, roots: Root[]): Judged {
+  const hit = hitOf(rule, roots)
+  if (!rule.canMatchState) return { hit, isHit: false, findings: [] }
+  if (hit.roots.length === 0) return { hit, isHit: false, findings: notOurs(rule, roots) }
+  const found = ofHit(hit)
+  const findings = rule.enabled ? found : found.filter(({ severity }) => severity !== 'advice').map((one) => disabled(one, rule))
+  return { hit, isHit: true, findings }
 }
 
 function hitOf(rule: LifecycleRule, roots: Root[]): Hit {
@@ -75,7 +91,7 @@ function ofKinds(hit: Hit, kinds: RootKind[], verdict: Verdict, condition: Lifec
         ' ',
       ),
       why,
-      fix: safePolicy(hit),
+      fix: '',
       source: `rule ${hit.rule.name}`,
     },
   ]

@@ -11,6 +11,8 @@ const LARGE_STATE_BYTES = 100e9
 /** From here on uploading all of it each time is worth a look. */
 const FULL_UPLOAD_BYTES = 1024 ** 3
 const LONG_INTERVAL_MS = 30 * MINUTE_MS
+/** The first checkpoints of a job are its slowest: from fewer than this nobody should change an interval. */
+const ENOUGH_SAMPLES = 3
 
 /** Whether a job's checkpoints take too long, come too often, or upload too much. */
 export function checkPace(job: Job): Finding[] {
@@ -47,10 +49,10 @@ function tooShort({ job, config, load }: Job): Finding[] {
   const share = Math.round((load.durationMs / intervalMs) * 100)
   const daily = (ms: number) => bytes(uploadBytesPerDay(load, ms))
   return [
-    finding(job, 'interval-too-short', 'warn', {
-      what: `${job.name} checkpoints every ${duration(intervalMs)}, and one takes ${duration(load.durationMs)} (${of(load)}): ${share} % of the interval.`,
+    finding(job, 'interval-too-short', load.samples < ENOUGH_SAMPLES ? 'advice' : 'warn', {
+      what: `${job.name} checkpoints every ${duration(intervalMs)}, and one takes ${took(load.durationMs)} (${of(load)}): ${share} % of the interval.`,
       why: [
-        `More than half of the time goes into checkpoints: 2 x ${duration(load.durationMs)} is at least ${seconds(recommendedMs)}.`,
+        `More than half of the time goes into checkpoints: 2 x ${took(load.durationMs)} is ${took(2 * load.durationMs)}, and the next usual interval ${seconds(recommendedMs)}.`,
         `At ${bytes(load.uploadBytes)} each, ${duration(intervalMs)} uploads ${daily(intervalMs)} a day, ${seconds(recommendedMs)} ${daily(recommendedMs)}, for ${bytes(load.stateBytes)} of state.`,
         'A shorter interval does not lose less data: with EXACTLY_ONCE nothing is lost, only less is processed again.',
       ].join(' '),
@@ -66,8 +68,8 @@ function tooLong({ job, config, load }: Job): Finding[] {
   if (recommendedMs >= intervalMs) return []
   return [
     finding(job, 'interval-too-long', 'advice', {
-      what: `${job.name} checkpoints every ${duration(intervalMs)}, although one takes ${duration(load.durationMs)} only (${of(load)}).`,
-      why: `A failure processes up to ${duration(intervalMs)} again, and transactional sinks show their rows that late; 2 x ${duration(load.durationMs)} allows ${seconds(recommendedMs)}.`,
+      what: `${job.name} checkpoints every ${duration(intervalMs)}, although one takes ${took(load.durationMs)} only (${of(load)}).`,
+      why: `A failure processes up to ${duration(intervalMs)} again, and transactional sinks show their rows that late; 2 x ${took(load.durationMs)} allows ${seconds(recommendedMs)}.`,
       fix: `${nameOf('interval')}: ${seconds(recommendedMs)}`,
     }),
   ]
@@ -102,7 +104,13 @@ function full({ job, config, load, facts }: Job): Finding[] {
 }
 
 function of({ samples }: CheckpointLoad): string {
-  return samples === 1 ? 'the one checkpoint known' : `9 of 10 of the last ${samples} take no longer`
+  if (samples === 1) return 'the one checkpoint known'
+  return samples < 12 ? `all but the slowest of the last ${samples} take no longer` : `9 of 10 of the last ${samples} take no longer`
+}
+
+/** Below ten seconds the tenths make the share of the interval. */
+function took(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)}s` : duration(ms)
 }
 
 /** As Flink reads it. */

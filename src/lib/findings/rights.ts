@@ -22,8 +22,21 @@ function rightsIn(facts: ContainerFacts): Finding[] {
   if (!exists) return [missing(facts, source)]
   const { list } = rights
   if (list.state === 'unknown') return [unreachable(source, list.reason)]
+  if (list.state === 'denied' && RIGHTS.every((right) => rights[right].state === 'denied')) return [denied(list, source)]
   const found = RIGHTS.flatMap((right) => ofRight(right, rights[right], facts, source))
   return leftBehind === null ? found : [...found, left(source, facts, leftBehind)]
+}
+
+/** A credential that opens nothing is one fault, not five. */
+function denied({ reason, advice }: Extract<Trial, { state: 'denied' }>, source: string): Finding {
+  return {
+    id: 'storage-access-denied',
+    severity: 'error',
+    what: sentence(`Nothing is allowed in ${source}: list, read, write, lease and delete were refused. ${reason}`),
+    why: 'No snapshot is found or verified, and nothing is cleaned up. If Flink uses the same credential, its checkpoints fail.',
+    fix: [...advice.map((line) => `# ${line}`), 'flinkops config    # shows which credential counts, and where it comes from'].join('\n'),
+    source,
+  }
 }
 
 function ofRight(right: Right, trial: Trial, facts: ContainerFacts, source: string): Finding[] {

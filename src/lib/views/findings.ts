@@ -2,7 +2,7 @@ import { paint, type Tone } from '../cli/colour.js'
 import type { Streams } from '../cli/streams.js'
 import type { Table } from '../cli/table.js'
 import type { Finding, Severity } from '../findings/finding.js'
-import { plural } from './format.js'
+import { plural, wrapWords } from './format.js'
 
 const TONES: Record<Severity, Tone> = { error: 'bad', warn: 'careful', unknown: 'careful', advice: 'faint' }
 const WORDS: Record<Severity, string> = { error: 'ERROR', warn: 'WARNING', unknown: 'NOT KNOWN', advice: 'ADVICE' }
@@ -37,17 +37,6 @@ function block({ severity, id, source, what, why, fix }: Finding, streams: Strea
     ...paragraph(why),
     ...fix.split('\n').map((line) => `    ${line}`),
   ].join('\n')
-}
-
-/** Never breaks a word: most long ones are paths, to be copied. */
-function wrapWords(text: string, columns: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines
 }
 
 function summary(findings: Finding[], checked: number): string {

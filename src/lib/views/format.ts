@@ -50,3 +50,15 @@ export function wrap(text: string, columns: number, indent = 0): string[] {
   }
   return [...lines, rest]
 }
+
+/** The same, but never within a word: most long ones are paths, to be copied. */
+export function wrapWords(text: string, columns: number, indent = 0): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined) lines.push(word)
+    else if (last.length + 1 + word.length > columns) lines.push(' '.repeat(indent) + word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}

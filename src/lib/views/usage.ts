@@ -94,8 +94,8 @@ export function usageWords(usage: Usage, columns: number): string {
       : `In 30 days ${bytes(forecast.bytesIn30Days)} (${signed(forecast.bytesPerDay)} a day: a straight line through ${plural(forecast.looks, 'look')} over ${duration(forecast.spanMs)}).`,
     `Costs by ${prices.source === 'built in' ? 'the built-in price table' : prices.source}: ${tier}, ${redundancy}, ${region}, as of ${prices.asOf}.${prices.source === 'built in' ? ' Check it: yours will differ.' : ''}`,
     writes.length === 0
-      ? 'Writes are not in it: no running job told its checkpoint interval.'
-      : `${money(writesCost, usage).text} of it are the writes of ${plural(writes.length, 'running job')}, estimated from the newest checkpoint.`,
+      ? `A month costs ${money(usage.costOfMonth, usage).text} without writes: no running job told its checkpoint interval.`
+      : `A month costs ${money(usage.costOfMonth, usage).text}; ${money(writesCost, usage).text} of it are the writes of ${plural(writes.length, 'running job')}, estimated from the newest checkpoint.`,
   ]
     .flatMap((line) => wrap(line, columns, 2))
     .join('\n')

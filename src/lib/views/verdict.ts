@@ -1,7 +1,7 @@
 import type { DeepProof } from '../operations/verify-deep.js'
 import type { JobVerdict } from '../operations/verify-job.js'
 import type { SnapshotVerdict } from '../operations/verify-restorable.js'
-import { bytes, duration, plural, wrap } from './format.js'
+import { bytes, duration, plural, wrapWords } from './format.js'
 
 /** `verify <snapshot>` in words: the verdict, then what it rests on. */
 export function snapshotVerdictText({ path, findings, proof, deep }: SnapshotVerdict, columns: number): string {
@@ -66,8 +66,8 @@ function took(entry: { durationMs: number | null } | undefined): string {
 }
 
 function lines(first: string, more: string[], columns: number): string {
-  const below = more.flatMap((one) => wrap(one, columns - 2, 2).map((line) => `  ${line}`))
-  return [...wrap(first, columns, 2), ...below].join('\n')
+  const below = more.flatMap((one) => wrapWords(one, columns - 2, 2).map((line) => `  ${line}`))
+  return [...wrapWords(first, columns, 2), ...below].join('\n')
 }
 
 /** The JSON of `verify <snapshot>`. */

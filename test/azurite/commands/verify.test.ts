@@ -1,9 +1,10 @@
 import type { ContainerClient } from '@azure/storage-blob'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { advancing } from '../../support/advancing-job.js'
 import { freshContainer } from '../../support/azurite.js'
 import { jobId, uuid } from '../../support/builders.js'
 import { cluster } from '../../support/fake-cluster.js'
-import { type FakeJobManager, type Routes, startFakeJobManager } from '../../support/fake-jobmanager.js'
+import { type FakeJobManager, startFakeJobManager } from '../../support/fake-jobmanager.js'
 import { type Cli, startCli } from '../../support/run-cli.js'
 import { savepointBytes, storeCheckpoint, storeSavepoint, upload } from '../../support/stored-snapshot.js'
 import { readTable } from '../../support/tables.js'
@@ -115,39 +116,8 @@ describe('verify <snapshot>', () => {
   })
 })
 
-/** A job whose checkpoints are completed every so often from now on; before the first look number 10 was. */
-function advancing(paceMs: number, parts: { intervalMs?: number; durationMs?: number; from?: number } = {}): Routes {
-  const { intervalMs = paceMs, durationMs = 20, from = 10 } = parts
-  const beganMs = Date.now()
-  const at = `GET /v1/jobs/${JOB}`
-  const entry = (id: number) => ({
-    className: 'completed',
-    id,
-    status: 'COMPLETED',
-    is_savepoint: false,
-    checkpoint_type: 'CHECKPOINT',
-    trigger_timestamp: beganMs + (id - from) * paceMs,
-    latest_ack_timestamp: beganMs + (id - from) * paceMs + durationMs,
-    end_to_end_duration: durationMs,
-    num_subtasks: 4,
-    num_acknowledged_subtasks: 4,
-    external_path: cli.path(`checkpoints/${JOB}/chk-${id}`),
-    discarded: false,
-  })
-  const statistics = () => {
-    const newest = from + Math.floor((Date.now() - beganMs) / paceMs)
-    const history = Array.from({ length: Math.min(10, newest) }, (_, back) => entry(newest - back))
-    const counts = { restored: 0, total: newest, in_progress: 0, completed: newest, failed: 0 }
-    return { body: { counts, latest: { completed: history[0] ?? null, savepoint: null, failed: null, restored: null }, history } }
-  }
-  return {
-    ...cluster({ jobs: [{ jobId: JOB, name: 'sales_pipeline' }] }),
-    [`${at}/checkpoints`]: statistics,
-    [`${at}/checkpoints/config`]: {
-      body: { mode: 'exactly_once', interval: intervalMs, timeout: 600_000, min_pause: 0, max_concurrent: 1 },
-    },
-  }
-}
+const advancingBy = (paceMs: number, parts: { intervalMs?: number; durationMs?: number } = {}) =>
+  advancing({ jobId: JOB, name: 'sales_pipeline', path: cli.path, paceMs, ...parts })
 
 describe('verify <job>', () => {
   beforeAll(async () => {
@@ -155,7 +125,7 @@ describe('verify <job>', () => {
   })
 
   it('watches until two more checkpoints are completed, and proves the newest on storage', async () => {
-    jobManager.script(advancing(500))
+    jobManager.script(advancingBy(500))
     const { stdout, code } = await cli.run(['verify', 'sales_pipeline', '--json'])
     const verdict = JSON.parse(stdout)
     expect(verdict).toMatchObject({ subject: 'job', verified: true, jobId: JOB, jobName: 'sales_pipeline', findings: [] })
@@ -165,7 +135,7 @@ describe('verify <job>', () => {
   })
 
   it('exits 11 when checkpoints are slower than the interval', async () => {
-    jobManager.script(advancing(500, { intervalMs: 100, durationMs: 450 }))
+    jobManager.script(advancingBy(500, { intervalMs: 100, durationMs: 450 }))
     const { stdout, code } = await cli.run(['verify', JOB.slice(0, 8)])
     expect(stdout).toMatch(
       /^Not as it should be: sales_pipeline \(5+\)\n {2}checkpoints are too slow: the last two took 0\.5 s and 0\.5 s, longer than the interval of 0\.1 s\n$/,
@@ -174,7 +144,7 @@ describe('verify <job>', () => {
   })
 
   it('exits 11 when the newest checkpoint could not be restored from', async () => {
-    jobManager.script(advancing(600_000, { intervalMs: 600_000 }))
+    jobManager.script(advancingBy(600_000, { intervalMs: 600_000 }))
     const route = `GET /v1/jobs/${JOB}/checkpoints`
     let asked = 0
     const bodies = [10, 12].map((id) => {

@@ -8,6 +8,7 @@ import { isWanting } from '../../../src/lib/findings/finding.js'
 import { RIGHTS } from '../../../src/lib/ports-probe.js'
 import {
   ABFS,
+  ALLOWED,
   cluster,
   confWith,
   container,
@@ -188,6 +189,11 @@ const CASES: [id: string, trigger: Facts, near: Facts][] = [
   ['retention-delete-on-cancellation', withJob({ externalized: { enabled: true, deleteOnCancellation: true } }), withJob()],
   // Storage
   ...RIGHTS.map((name): [string, Facts, Facts] => [`storage-right-${name}`, facts({ containers: [right(name, DENIED)] }), facts()]),
+  [
+    'storage-access-denied',
+    facts({ containers: [container({ rights: { list: DENIED, read: DENIED, write: DENIED, lease: DENIED, delete: DENIED } })] }),
+    facts({ containers: [container({ rights: { list: DENIED, read: DENIED, write: DENIED, lease: DENIED, delete: ALLOWED } })] }),
+  ],
   ['container-missing', facts({ containers: [container({ exists: false })] }), facts()],
   ['storage-unreachable', facts({ containers: [right('list', NOT_KNOWN)] }), facts()],
   ['probe-left-behind', facts({ containers: [container({ leftBehind: '_flinkops/doctor/x' })] }), facts()],
@@ -221,6 +227,11 @@ const CASES: [id: string, trigger: Facts, near: Facts][] = [
     'checkpoints-failing',
     withJob({}, {}, { failed: { ...jobEntry(), id: 8, failureMessage: 'expired' } }),
     withJob({}, {}, { failed: { ...jobEntry(), id: 6 } }),
+  ],
+  [
+    'checkpoints-failing',
+    withJob({}, {}, { failed: { ...jobEntry(), id: 8 } }),
+    withJob({}, {}, { failed: { ...jobEntry(), id: 8, isSavepoint: true } }),
   ],
   [
     'checkpoint-slow',
@@ -290,9 +301,9 @@ describe('each finding', () => {
     const folder = join(import.meta.dirname, '../../../src/lib/findings')
     const sources = readdirSync(folder).filter((name) => !name.startsWith('lifecycle'))
     const written = sources.flatMap((name) =>
-      [...readFileSync(join(folder, name), 'utf8').matchAll(/(?:\bid: (?:\w+ \? '([a-z-]+)' : )?|finding\(job, )'([a-z-]+)'/g)].flatMap(
-        (match) => [match[1], match[2]],
-      ),
+      [
+        ...readFileSync(join(folder, name), 'utf8').matchAll(/(?:\bid: (?:\w+ \? '([a-z-]+)' : )?|finding\((?:job|first), )'([a-z-]+)'/g),
+      ].flatMap((match) => [match[1], match[2]]),
     )
     const covered = new Set(CASES.map(([id]) => id))
     const all = written.filter((id) => id !== undefined)
@@ -355,6 +366,28 @@ describe('the order', () => {
       severities.toSorted((a, b) => 'error warn unknown advice'.indexOf(a) - 'error warn unknown advice'.indexOf(b)),
     )
     expect(new Set(severities).size).toBeGreaterThan(2)
+  })
+})
+
+describe('a credential that opens nothing', () => {
+  it('is one finding, and names no role that would not help', () => {
+    const rights = { list: DENIED, read: DENIED, write: DENIED, lease: DENIED, delete: DENIED }
+    const found = findingsOf(facts({ containers: [container({ rights })] })).filter(({ id }) => id.startsWith('storage-'))
+    expect(found.map(({ id }) => id)).toEqual(['storage-access-denied'])
+    expect(found[0]?.fix).toBe('# Assign the role.\nflinkops config    # shows which credential counts, and where it comes from')
+  })
+})
+
+describe('jobs that tolerate no failed checkpoint', () => {
+  it('are one finding, however many there are', () => {
+    const jobs = [job({ tolerableFailedCheckpoints: 0 }), job(), { ...job({ tolerableFailedCheckpoints: 0 }), name: 'orders_enrich' }]
+    const found = findingsOf(facts({ clusters: [cluster(jobs)] }))
+    expect(found.map(({ id, what }) => [id, what])).toEqual([
+      [
+        'tolerable-failures-none',
+        '2 jobs, sales_pipeline among them, tolerate no failed checkpoint (execution.checkpointing.tolerable-failed-checkpoints is 0).',
+      ],
+    ])
   })
 })
 

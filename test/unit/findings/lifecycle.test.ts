@@ -94,6 +94,30 @@ describe('a rule that deletes', () => {
     ])
   })
 
+  it('leaves every other rule of the policy as it was written, for a policy is replaced as a whole', () => {
+    const logs = {
+      enabled: false,
+      name: 'logs',
+      type: 'Lifecycle',
+      definition: {
+        filters: { blobTypes: ['blockBlob', 'appendBlob'], prefixMatch: ['logs/'], blobIndexMatch: [{ name: 'a', op: '==', value: 'b' }] },
+        actions: DELETE,
+      },
+    }
+    const cool = policy(['flink/savepoints/'], { baseBlob: { tierToCool: { daysAfterModificationGreaterThan: 14 } } }).rules[0]
+    const bad = LIFECYCLE.rules[0]
+    const worse = { ...policy(['flink/savepoints/', 'tmp/']).rules[0], name: 'worse' }
+    const findings = lint({ rules: [logs, bad, { ...cool, name: 'cool' }, worse] })
+
+    expect(findings.map(({ source }) => source)).toEqual(['rule cleanup-old-checkpoints', 'rule worse'])
+    expect(new Set(findings.map(({ fix }) => fix)).size).toBe(1)
+    const { rules } = JSON.parse(findings[0]?.fix ?? '') as { rules: { name: string; definition: { filters: object } }[] }
+    expect(rules.map(({ name }) => name)).toEqual(['logs', 'cool', 'worse', 'flink-dead-uploads'])
+    expect(rules[0]).toEqual(logs)
+    expect(rules[2]?.definition.filters).toEqual({ blobTypes: ['blockBlob'], prefixMatch: ['tmp/'] })
+    expect(lint({ rules })).toEqual([])
+  })
+
   it('takes uploads that are still written when it does not wait two days', () => {
     expect(ids(policy(['flink/_$azuretmpfolder$/'], { baseBlob: { delete: { daysAfterModificationGreaterThan: 1 } } }))).toEqual([
       'lifecycle-deletes-uploads',
@@ -102,7 +126,7 @@ describe('a rule that deletes', () => {
 })
 
 describe('whatever the prefix', () => {
-  const blob = fc.constantFrom('checkpoints', 'savepoints').chain((root) => fc.webPath().map((path) => `flink/${root}/a${path}`))
+  const blob = fc.tuple(fc.constantFrom('checkpoints', 'savepoints'), fc.webPath()).map(([root, path]) => `flink/${root}/a${path}`)
 
   it('a rule whose prefix some blob of state begins with is named', () => {
     fc.assert(

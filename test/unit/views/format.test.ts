@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, duration, isoTime, plural, shortId, wrap } from '../../../src/lib/views/format.js'
+import { bytes, duration, isoTime, plural, shortId, wrap, wrapWords } from '../../../src/lib/views/format.js'
 
 describe('format', () => {
   it.each([
@@ -42,6 +42,14 @@ describe('format', () => {
   it('breaks within a word that is longer than the line, and ends', () => {
     expect(wrap('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij'])
     expect(wrap('a bcdefghijk', 6, 2)).toEqual(['a', '  bcde', '  fghi', '  jk'])
+  })
+
+  it('leaves a path whole, however narrow the terminal', () => {
+    expect(wrapWords('Restorable: wasbs://flink@acct/checkpoints/chk-7 is', 20, 2)).toEqual([
+      'Restorable:',
+      '  wasbs://flink@acct/checkpoints/chk-7',
+      '  is',
+    ])
   })
 
   it('leaves a pipe its lines whole', () => {

@@ -84,7 +84,7 @@ describe('usage for a person and a pipe', () => {
         '+4.0 KiB since the look of 2026-11-15T00:00:00.000Z.',
         'In 30 days 7.0 MiB (+1.0 KiB a day: a straight line through 5 looks over 14d).',
         'Costs by the built-in price table: hot, LRS, eastus, as of 2026-05-04. Check it: yours will differ.',
-        '0.50 USD of it are the writes of 1 running job, estimated from the newest checkpoint.',
+        'A month costs 0.80 USD; 0.50 USD of it are the writes of 1 running job, estimated from the newest checkpoint.',
       ].join('\n'),
     )
   })
@@ -94,7 +94,7 @@ describe('usage for a person and a pipe', () => {
     const words = usageWords(usage({ growth: null, forecast, rows: [{ ...row, writes: null }] }), 200)
     expect(words).toContain('First look at this storage')
     expect(words).toContain('No forecast yet: it needs three looks over at least a day, there are 1 over 0s.')
-    expect(words).toContain('Writes are not in it')
+    expect(words).toContain('A month costs 0.80 USD without writes: no running job told its checkpoint interval.')
     expect(usageJson(usage({ growth: null, forecast }))).toMatchObject({ growth: null, forecast: null })
   })
 })
@@ -123,6 +123,17 @@ describe('usage for Prometheus', () => {
     expect(text).toContain('flinkops_state_bytes{lineage="sales_pipeline",class="orphaned"} 3145728\n')
     expect(text).toContain('lineage="a\\"b\\\\c\\nd"')
     expect(text).toContain('flinkops_usage_look_timestamp_seconds 1795305600\n')
+  })
+
+  it('keeps to the rules of promtool check metrics: no gauge is called a counter, units are whole and plural, names have no capitals', () => {
+    const names = [...usageMetrics(usage()).matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name ?? '')
+    expect(names.length).toBeGreaterThan(7)
+    for (const name of names) {
+      expect(name).toMatch(/^flinkops(_[a-z]+)+$/)
+      expect(name).not.toMatch(/_(total|count|sum|bucket|info)$/)
+      expect(name).not.toMatch(/_(gauge|counter|histogram|summary)(_|$)/)
+      expect(name).not.toMatch(/_(b|kb|mb|gb|kib|mib|gib|megabytes|gigabytes|byte|s|ms|sec|minutes|hours|days|milliseconds)(_|$)/)
+    }
   })
 
   it('leaves out what is not known', () => {
