@@ -130,6 +130,8 @@ describe.runIf(recordedTrees().includes('15-shared-root-2.3.0'))('measureUsage',
     const history = { looks: async () => [...earlier, ...before, ...elsewhere], remember: async () => undefined }
     const usage = await measureUsage(input(tree(), { history }))
 
+    const sum = (of: 'exclusive' | 'shared' | 'orphaned') => first.rows.reduce((total, row) => total + row[of].bytes, 0)
+    expect(kept[0]?.classes).toEqual({ exclusive: sum('exclusive'), shared: sum('shared'), orphaned: sum('orphaned') })
     expect(first).toMatchObject({ growth: null, forecast: { looks: 1, bytesPerDay: null } })
     expect(usage.growth).toMatchObject({ bytes: 1000 })
     expect(usage.rows.every((row) => row.growthBytes === null)).toBe(true)
