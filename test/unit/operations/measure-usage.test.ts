@@ -120,7 +120,7 @@ describe.runIf(recordedTrees().includes('15-shared-root-2.3.0'))('measureUsage',
   it('remembers every look, and tells growth and forecast from those of the same storage', async () => {
     const kept: Look[] = []
     const first = await measureUsage(
-      input(tree(), { history: { looks: async () => kept, remember: async (look) => void kept.push(look) } }),
+      input(tree(), { history: { looks: async () => [...kept], remember: async (look) => void kept.push(look) } }),
     )
     const day = 86_400_000
     const before = kept.map((look) => ({ ...look, atMs: look.atMs - day, bytes: look.bytes - 1000, lineages: {} }))
