@@ -65,5 +65,3 @@ function timeFormat(spanMs: number): string {
   if (spanMs > 300 * DAY_MS) return '{MMM} {yyyy}'
   return spanMs > 2 * DAY_MS ? '{d} {MMM}' : '{HH}:{mm}'
 }
-
-

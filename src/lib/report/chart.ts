@@ -23,8 +23,8 @@ export interface Chart {
   option: (size: Size) => EChartsCoreOption
 }
 
-/** A chart with its legend, and its numbers folded away below. */
-export function figure(chart: Chart, plot: Plot, numbers: Html): Html {
+/** A chart with its legend. Its numbers come after it. */
+export function figure(chart: Chart, plot: Plot): Html {
   const drawing = (size: Size, form: string) =>
     html`<div class="drawing ${form}" role="img" aria-label="${chart.label}">${plot(chart.option(size), size)}</div>`
   return html`<figure>
@@ -32,8 +32,13 @@ export function figure(chart: Chart, plot: Plot, numbers: Html): Html {
 ${legend(chart.legend)}
 ${drawing(chart.wide, 'wide')}
 ${drawing(chart.narrow, 'narrow')}
-<details><summary>The numbers</summary>${numbers}</details>
 </figure>
+`
+}
+
+/** The numbers of what is drawn above, folded away. */
+export function numbers(table: Html): Html {
+  return html`<details><summary>The numbers</summary>${table}</details>
 `
 }
 

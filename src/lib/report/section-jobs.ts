@@ -5,7 +5,7 @@ import type { CheckpointConfig, CheckpointEntry, CheckpointStats } from '../port
 import type { Outlook } from '../state/outlook.js'
 import { snapshotBytes } from '../state/survey.js'
 import { bytes, duration, plural, shortId } from '../views/format.js'
-import { figure } from './chart.js'
+import { figure, numbers } from './chart.js'
 import { durationChart, sizeChart } from './charts-checkpoints.js'
 import { type Html, html, name } from './html.js'
 import type { Plot } from './plot.js'
@@ -74,7 +74,7 @@ export function paceSentence(facts: Pick<JobFacts, 'config' | 'stats'> | null): 
 }
 
 function everyClause({ intervalMs }: CheckpointConfig): string {
-  return intervalMs === null ? 'Checkpoints only when asked for' : `A checkpoint every ${took(intervalMs)}`
+  return intervalMs === null ? 'Checkpoints only when asked for' : `A checkpoint every ${duration(intervalMs)}`
 }
 
 function loadClause(stats: CheckpointStats): string {
@@ -89,11 +89,11 @@ function failedClause({ counts: { failed, total } }: CheckpointStats): string {
 }
 
 function drawings(job: string, entries: CheckpointEntry[], plot: Plot): Html {
-  const numbers = entriesTable(job, entries)
   return html`<div class="pair">
-${figure(durationChart(job, entries), plot, numbers)}
-${figure(sizeChart(job, entries), plot, numbers)}
+${figure(durationChart(job, entries), plot)}
+${figure(sizeChart(job, entries), plot)}
 </div>
+${numbers(entriesTable(job, entries))}
 `
 }
 

@@ -2,7 +2,7 @@ import type { Report } from '../operations/compile-report.js'
 import type { Usage } from '../operations/measure-usage.js'
 import type { Timeline } from '../usage/timeline.js'
 import { bytes, duration, money, plural, signedBytes } from '../views/format.js'
-import { figure } from './chart.js'
+import { figure, numbers } from './chart.js'
 import { classChart, lineageChart, stateChart } from './charts-state.js'
 import { type Html, html, name, type Part } from './html.js'
 import type { Plot } from './plot.js'
@@ -15,10 +15,9 @@ export function stateSection({ usage, timeline, atMs }: Report, plot: Plot): Htm
   return html`<section aria-labelledby="state">
 <h2 id="state">State over time</h2>
 <p>${growthSentence(usage, atMs)}</p>
-${timeline.points.length < 2 ? null : figure(stateChart(timeline, usage), plot, looksTable(timeline))}
-${classes === null ? html`<p class="note">${classesNote(timeline)}</p>` : figure(classes, plot, classesTable(timeline))}
-<h3>Now</h3>
-${usage.rows.length === 0 ? html`<p>No state of any job lies in storage.</p>` : figure(lineageChart(usage.rows, atMs), plot, lineagesTable(usage))}
+${timeline.points.length < 2 ? null : [figure(stateChart(timeline, usage), plot), numbers(looksTable(timeline))]}
+${classes === null ? html`<p class="note">${classesNote(timeline)}</p>` : [figure(classes, plot), numbers(classesTable(timeline))]}
+${usage.rows.length === 0 ? html`<p>No state of any job lies in storage.</p>` : [figure(lineageChart(usage.rows, atMs), plot), numbers(lineagesTable(usage))]}
 <p class="note">Exclusive: in the directory of a snapshot. Shared: elsewhere, needed by at least one snapshot, counted once. Orphaned: needed by none; what a checkpoint under way has written so far is among it.</p>
 </section>
 `
@@ -61,7 +60,7 @@ function classesTable({ points }: Timeline): Html {
 
 function lineagesTable(usage: Usage): Html {
   const { rows, rest, total, prices } = usage
-  const numbers = ['checkpoints', 'savepoints', 'exclusive', 'shared', 'orphaned', 'total', 'grown by', 'a month']
+  const sizes = ['checkpoints', 'savepoints', 'exclusive', 'shared', 'orphaned', 'total', 'grown by', 'a month']
   const of = rows.map((row): Part[] => [
     name(row.lineage),
     row.checkpoints,
@@ -84,7 +83,7 @@ function lineagesTable(usage: Usage): Html {
   const sum: Part[] = ['all that lies there', '', '', '', '', '', bytes(total.bytes), '', money(usage.costOfMonth, prices.currency)]
   return table({
     caption: 'What lies in storage now, each file once',
-    columns: [{ title: 'job' }, ...numbers.map((title) => ({ title, isNumber: true }))],
+    columns: [{ title: 'job' }, ...sizes.map((title) => ({ title, isNumber: true }))],
     rows: [...of, ...others, sum],
   })
 }

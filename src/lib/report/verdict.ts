@@ -84,12 +84,12 @@ function countOf(findings: Finding[], severity: Severity): number {
 function amountsSentence({ usage, atMs }: Report): string {
   const { total, growth, costOfMonth, prices } = usage
   const lies = `${bytes(total.bytes)} in ${plural(total.blobs, 'blob')}`
-  const costs = `kept for a month that is about ${money(costOfMonth, prices.currency)}`
-  if (growth === null) return `${lies}; ${costs}. This is the first look: growth is told from the next one on.`
+  const costs = `for about ${money(costOfMonth, prices.currency)} a month`
+  if (growth === null) return `${lies}, ${costs}. This is the first look: growth is told from the next one on.`
   const since = `the look ${duration(atMs - growth.sinceMs)} ago`
-  if (growth.bytes === 0) return `${lies}, as many bytes as at ${since}; ${costs}.`
+  if (growth.bytes === 0) return `${lies}, as many bytes as at ${since}, ${costs}.`
   const change = `${bytes(Math.abs(growth.bytes))} ${growth.bytes > 0 ? 'more' : 'less'} than at ${since}`
-  return `${lies}, ${change}; ${costs}.`
+  return `${lies}, ${change}, ${costs}.`
 }
 
 export interface Tile {
@@ -100,12 +100,10 @@ export interface Tile {
 
 /** The few numbers that are watched from week to week. */
 export function tilesOf(report: Report): Tile[] {
-  const { usage, outlook, findings, timeline, atMs } = report
+  const { usage, findings, timeline } = report
   const { total, forecast, costOfMonth, prices } = usage
   const [first] = timeline.points
   const grown = first === undefined || timeline.points.length < 2 ? null : total.bytes - first.bytes
-  const oldest = Math.max(0, ...outlook.flatMap(({ newest }) => (newest === null ? [] : [atMs - newest.completedAtMs])))
-  const whole = outlook.filter(({ newest }) => newest !== null).length
   return [
     { title: 'Stored', value: bytes(total.bytes), note: orphanedNote(report) },
     {
@@ -116,12 +114,8 @@ export function tilesOf(report: Report): Tile[] {
     forecast.bytesPerDay === null
       ? { title: 'In 30 days', value: '—', note: 'needs three looks over at least a day' }
       : { title: 'In 30 days', value: bytes(forecast.bytesIn30Days), note: `${signedBytes(forecast.bytesPerDay)} a day` },
-    { title: 'Cost a month', value: money(costOfMonth, prices.currency), note: `prices as of ${prices.asOf}` },
-    {
-      title: 'Jobs with a restore point',
-      value: `${whole} of ${outlook.length}`,
-      note: whole === 0 ? 'in storage, whole' : `the newest of each is at most ${duration(oldest)} old`,
-    },
+    { title: 'Cost a month', value: money(costOfMonth, prices.currency), note: `by prices of ${day(Date.parse(prices.asOf))}` },
+    restoreTile(report),
     { title: 'Findings', value: String(findings.length), note: countsOf(findings) || 'nothing to complain about' },
   ]
 }
@@ -129,4 +123,12 @@ export function tilesOf(report: Report): Tile[] {
 function orphanedNote({ usage }: Report): string {
   const orphaned = usage.rows.reduce((sum, row) => sum + row.orphaned.bytes, 0)
   return orphaned === 0 ? 'nothing of it orphaned' : `${bytes(orphaned)} of it orphaned`
+}
+
+function restoreTile({ outlook, atMs }: Report): Tile {
+  const title = 'Restore points'
+  if (outlook.length === 0) return { title, value: '—', note: 'no job is known to run' }
+  const ages = outlook.flatMap(({ newest }) => (newest === null ? [] : [atMs - newest.completedAtMs]))
+  const note = ages.length === 0 ? 'none is whole' : `newest at most ${duration(Math.max(...ages))} old`
+  return { title, value: `${ages.length} of ${plural(outlook.length, 'job')}`, note }
 }
