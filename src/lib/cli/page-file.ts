@@ -21,7 +21,7 @@ export async function openPageFile(given: string, cwd: string): Promise<PageFile
     try {
       await writeFile(beside, text)
     } catch (error) {
-      await rm(beside, { force: true })
+      await rm(beside, { force: true }).catch(() => undefined)
       throw usageError(`${path} cannot be written: ${reason(error)}.`, 'Name a file in a directory that is there and may be written to.')
     }
   }

@@ -7,7 +7,7 @@ import { DELETE_WORDS, groupBy, KEEP_WORDS, labelOf } from '../views/cleanup.js'
 import { bytes, plural } from '../views/format.js'
 import { type Html, html, type Part } from './html.js'
 import { table } from './table.js'
-import { amount, listed, moment, sentence } from './words.js'
+import { listed, moment, sentence } from './words.js'
 
 /** What clean-up did, what it would do now, and what it holds and why. */
 export function cleanupSection({ runs, planned }: { runs: Fact<RunHistory>; planned: Fact<Planned> }): Html {
@@ -75,13 +75,12 @@ ${keptTable(plan)}`
 /** By the retention of the configuration; a plan, nothing more. */
 export function planSentence({ deletes, totals, guards, scanned }: CleanupPlan): string {
   const refusals = guards.filter(({ status }) => status === 'refuse').map((guard) => guard.name)
+  const count = `${plural(totals.blobs, 'blob')} of ${scanned.blobs.toLocaleString('en-US')}`
   const what =
     deletes.length === 0
-      ? 'There is nothing to delete'
-      : `By the retention of the configuration ${amount(totals.blobs, totals.bytes)} would go`
-  const of = ` of ${amount(scanned.blobs, scanned.bytes)}`
-  if (refusals.length === 0) return `${what}${of}.`
-  return `${what}${of}, but clean-up would refuse: ${listed(refusals)}.`
+      ? 'By the retention of the configuration there is nothing to delete'
+      : `By the retention of the configuration ${count} would go: ${bytes(totals.bytes)} of ${bytes(scanned.bytes)}`
+  return refusals.length === 0 ? `${what}.` : `${what}. But clean-up would refuse: ${listed(refusals)}.`
 }
 
 function guardWords({ name, message, override }: Guard): string {

@@ -1,4 +1,4 @@
-import { bytes, plural, shortId } from '../views/format.js'
+import { shortId } from '../views/format.js'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
@@ -35,11 +35,6 @@ export function listed(words: string[], most = 3): string {
 /** What a person calls a job. */
 export function called({ name, jobId }: { name: string | null; jobId: string }): string {
   return name ?? shortId(jobId)
-}
-
-/** `3 blobs, 1.2 MiB`. */
-export function amount(blobs: number, size: number): string {
-  return `${plural(blobs, 'blob')}, ${bytes(size)}`
 }
 
 /** With a full stop at its end, whatever it came with. */

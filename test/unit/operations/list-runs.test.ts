@@ -26,7 +26,7 @@ function journal(plans: Record<string, unknown>, entries: Record<string, unknown
     progress: async () => undefined,
     plan: async (id) => plans[id] ?? null,
     entries: async (id) => entries[id] ?? [],
-    runs: async () => Object.keys(plans).toSorted(),
+    runs: async () => Object.keys(plans),
   }
 }
 

@@ -104,11 +104,11 @@ describe('clean-up', () => {
 
   const refusal = { name: 'soft-delete', status: 'refuse' as const, message: 'off', override: '--without-soft-delete' }
   it.each<[Partial<CleanupPlan>, string]>([
-    [{}, 'By the retention of the configuration 1 blob, 3.0 GiB would go, of 1,000 blobs, 90.0 GiB.'],
-    [{ deletes: [] }, 'There is nothing to delete, of 1,000 blobs, 90.0 GiB.'],
+    [{}, 'By the retention of the configuration 1 blob of 1,000 would go: 3.0 GiB of 90.0 GiB.'],
+    [{ deletes: [] }, 'By the retention of the configuration there is nothing to delete.'],
     [
       { guards: [refusal] },
-      'By the retention of the configuration 1 blob, 3.0 GiB would go, of 1,000 blobs, 90.0 GiB, but clean-up would refuse: soft-delete.',
+      'By the retention of the configuration 1 blob of 1,000 would go: 3.0 GiB of 90.0 GiB. But clean-up would refuse: soft-delete.',
     ],
   ])('would do: %#', (parts, words) => expect(planSentence(cleanupPlan(parts))).toBe(words))
 })

@@ -83,11 +83,11 @@ describe('the verdict', () => {
 })
 
 describe('the numbers that are watched', () => {
-  const valueOf = (parts: Partial<Report>) =>
+  const numbersOf = (parts: Partial<Report>) =>
     Object.fromEntries(tilesOf(report(parts)).map(({ title, value, note }) => [title, [value, note]]))
 
   it('has growth over all looks, the forecast, the cost, restore points and findings', () => {
-    expect(valueOf({ outlook: [whole('a', 1), whole('b', 2), without('c')], findings: [finding('warn')] })).toEqual({
+    expect(numbersOf({ outlook: [whole('a', 1), whole('b', 2), without('c')], findings: [finding('warn')] })).toEqual({
       Stored: ['90.0 GiB', '9.0 GiB of it orphaned'],
       Growth: ['+13.5 GiB', 'since 1 Nov 2026'],
       'In 30 days': ['105 GiB', '+512 MiB a day'],
@@ -101,7 +101,7 @@ describe('the numbers that are watched', () => {
     const { usage } = report()
     const forecast = { looks: 1, spanMs: 0, bytesPerDay: null, bytesIn30Days: null, costIn30Days: null }
     const timeline = timelineOf(weeklyLooks(1, { a: GIB }), { lineages: 6, points: 60 })
-    expect(valueOf({ usage: { ...usage, rows: [], growth: null, forecast }, timeline, outlook: [] })).toMatchObject({
+    expect(numbersOf({ usage: { ...usage, rows: [], growth: null, forecast }, timeline, outlook: [] })).toMatchObject({
       Stored: ['90.0 GiB', 'nothing of it orphaned'],
       Growth: ['—', 'told from the next look on'],
       'In 30 days': ['—', 'needs three looks over at least a day'],
