@@ -6,7 +6,7 @@ import type { UsageRow } from '../../src/lib/usage/account.js'
 import type { Look } from '../../src/lib/usage/growth.js'
 import { BUILT_IN_PRICES } from '../../src/lib/usage/prices.js'
 import { timelineOf } from '../../src/lib/usage/timeline.js'
-import { ACCOUNT, CONTAINER, checkpoint, DAY, jobId, jobsOf, keyAt, NOW, running, storedBlob } from './builders.js'
+import { checkpoint, DAY, jobId, jobsOf, keyAt, NOW, running, storedBlob } from './builders.js'
 import { CONFIG, known } from './fake-facts.js'
 import { entry, stats } from './fake-ports.js'
 
@@ -127,4 +127,3 @@ export function report(parts: Partial<Report> = {}): Report {
 }
 
 export const SPELL = (account: string, container: string, name: string) => `wasbs://${container}@${account}/${name}`
-export const WHERE = `wasbs://${CONTAINER}@${ACCOUNT}`

@@ -10,7 +10,7 @@ import { moment } from './words.js'
 
 const COLOURS: Colour[] = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6']
 const REST: Colour = 'c7'
-export const CLASS_COLOURS: Record<keyof LookClasses, Colour> = { exclusive: 'c1', shared: 'c3', orphaned: 'c2' }
+const CLASS_COLOURS: Record<keyof LookClasses, Colour> = { exclusive: 'c1', shared: 'c3', orphaned: 'c2' }
 const CLASSES = ['exclusive', 'shared', 'orphaned'] as const
 const MONTH_MS = 30 * 86_400_000
 
