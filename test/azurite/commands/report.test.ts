@@ -97,13 +97,13 @@ describe('report', () => {
     expect(Object.keys(JSON.parse(looks.at(-1) ?? '').classes)).toEqual(['exclusive', 'shared', 'orphaned'])
   })
 
-  it('says what could not be had when no JobManager answers, and writes the rest; JSON tells path and size', async () => {
+  it('says what could not be had when a JobManager does not answer, and writes the rest; JSON tells path and size', async () => {
     const path = join(cli.dir, 'down.html')
     const { code, stdout } = await cli.run(['report', '--html', path, '--json', '--jobmanager', await deadUrl()])
     const html = await readFile(path, 'utf8')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toEqual({ path, sizeBytes: Buffer.byteLength(html), warnings: [expect.stringContaining('may be missing')] })
-    expect(html).toContain('Which jobs run could not be found out.')
+    expect(html).toContain('Every job that is known to run has a whole restore point; not every cluster answered.')
     expect(html).toContain('But clean-up would refuse: cluster')
     expect(html).toContain('State over time')
   })
