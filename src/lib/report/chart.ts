@@ -43,7 +43,7 @@ export function numbers(table: Html): Html {
 }
 
 function legend(entries: LegendEntry[]): Html | null {
-  if (entries.length < 2) return null
+  if (entries.length === 0) return null
   const items = entries.map(
     ({ colour, text, isDashed }) => html`<li><span class="key ${colour}${isDashed === true ? ' dashed' : ''}"></span>${name(text)}</li>`,
   )

@@ -110,10 +110,10 @@ export function lineageChart(rows: UsageRow[], atMs: number): Chart {
     wide: { width: 1000, height },
     narrow: { width: 350, height },
     option: (size) => ({
-      grid: { ...GRID, top: 8, bottom: 22 },
+      grid: { left: namesWidth(size), right: 16, top: 8, bottom: 44 },
       xAxis: {
         ...valueAxis(scale, size),
-        name: `${scale.unit}`,
+        name: scale.unit,
         nameLocation: 'middle',
         nameGap: 24,
         splitNumber: size.width < 500 ? 3 : 6,
@@ -133,14 +133,20 @@ export function lineageChart(rows: UsageRow[], atMs: number): Chart {
   }
 }
 
+/** Of the whole. The library can only guess how wide a text is, so names begin at the left edge and have some room to spare. */
+function namesWidth({ width }: { width: number }): number {
+  return Math.round(width * 0.3)
+}
+
 /** Names are cut where they would leave no room for bars; the table has them whole. */
-function nameAxis(data: string[], { width }: Size): object {
+function nameAxis(data: string[], size: Size): object {
+  const width = namesWidth(size)
   return {
     type: 'category',
     inverse: true,
     data,
     axisTick: { show: false },
     axisLine: LINE,
-    axisLabel: { ...LABEL, width: Math.round(width * 0.3), overflow: 'truncate', interval: 0 },
+    axisLabel: { ...LABEL, align: 'left', margin: width - 4, width: Math.round(width * 0.85), overflow: 'truncate', interval: 0 },
   }
 }

@@ -80,8 +80,13 @@ function everyClause({ intervalMs }: CheckpointConfig): string {
 function loadClause(stats: CheckpointStats): string {
   const load = loadOf(stats)
   if (load === null) return 'none has completed that the cluster remembers'
-  const of = load.samples === 1 ? 'the one that the cluster remembers' : `9 of 10 of the last ${load.samples}`
-  return `${of} took at most ${took(load.durationMs)}, with ${bytes(load.uploadBytes)} uploaded for ${bytes(load.stateBytes)} of state`
+  return `${whichOnes(load.samples)} took at most ${took(load.durationMs)}, with ${bytes(load.uploadBytes)} uploaded for ${bytes(load.stateBytes)} of state`
+}
+
+/** Whose duration `loadOf` tells. */
+function whichOnes(samples: number): string {
+  if (samples === 1) return 'the one that the cluster remembers'
+  return samples < 12 ? `all but the slowest of the last ${samples}` : `9 of 10 of the last ${samples}`
 }
 
 function failedClause({ counts: { failed, total } }: CheckpointStats): string {

@@ -111,7 +111,13 @@ describe('report', () => {
   it.each([
     ['a directory', ['report', '--html', '.'], {}, 2, 'is a directory'],
     ['no file named', ['report'], {}, 2, 'html'],
-    ['storage that may not be read', ['report', '--html', 'no.html'], { AZURE_STORAGE_KEY: Buffer.from('wrong').toString('base64') }, 4, ''],
+    [
+      'storage that may not be read',
+      ['report', '--html', 'no.html'],
+      { AZURE_STORAGE_KEY: Buffer.from('wrong').toString('base64') },
+      4,
+      '',
+    ],
   ])('fails, and leaves no file: %s', async (_, args, env, exitCode, words) => {
     const { code, stdout, stderr } = await cli.run(args, { env })
     expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })

@@ -73,7 +73,7 @@ describe('a job', () => {
     [
       'several checkpoints',
       told({}),
-      'A checkpoint every 1m; 9 of 10 of the last 2 took at most 2.1 s, with 1.0 KiB uploaded for 1.0 GiB of state.',
+      'A checkpoint every 1m; all but the slowest of the last 2 took at most 2.1 s, with 1.0 KiB uploaded for 1.0 GiB of state.',
     ],
     [
       'one, and failures',
