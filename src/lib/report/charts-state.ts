@@ -147,6 +147,6 @@ function nameAxis(data: string[], size: Size): object {
     data,
     axisTick: { show: false },
     axisLine: LINE,
-    axisLabel: { ...LABEL, align: 'left', margin: width - 4, width: Math.round(width * 0.85), overflow: 'truncate', interval: 0 },
+    axisLabel: { ...LABEL, align: 'left', margin: width - 4, width: Math.round(width * 0.78), overflow: 'truncate', interval: 0 },
   }
 }

@@ -177,7 +177,8 @@ describe.skipIf(executablePath === null)('the page in a browser', () => {
   async function look(width: number, colorScheme: 'light' | 'dark'): Promise<{ seen: Seen; said: string[]; asked: string[] }> {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme })
     const tab = await context.newPage()
-    const [said, asked]: string[][] = [[], []]
+    const said: string[] = []
+    const asked: string[] = []
     tab.on('console', (message) => said.push(message.text()))
     tab.on('pageerror', (error) => said.push(error.message))
     tab.on('request', (request) => asked.push(request.url()))
