@@ -34,6 +34,7 @@ async function loadedFiles(coverage: string): Promise<string[]> {
 }
 
 const azure = (files: string[]) => files.filter((file) => /@azure|@typespec|msal/.test(file))
+const plotting = (files: string[]) => files.filter((file) => /\/(echarts|zrender)\//.test(file))
 
 describe('starting up', () => {
   it('finds the manifest, without which every command is loaded for each', () => {
@@ -58,7 +59,7 @@ describe('starting up', () => {
     expect(azure(files)).toEqual([])
   })
 
-  it('loads no Azure SDK for list-jobs', async () => {
+  it('loads no Azure SDK and no plotting library for list-jobs', async () => {
     const jobManager = await startFakeJobManager(cluster())
     const { files, stdout, code } = await filesLoadedBy(['list-jobs', '--jobmanager', jobManager.url])
     await jobManager.stop()
@@ -67,5 +68,6 @@ describe('starting up', () => {
     expect(code).toBe(0)
     expect(files.some((file) => file.endsWith('/dist/commands/list-jobs.js'))).toBe(true)
     expect(azure(files)).toEqual([])
+    expect(plotting(files)).toEqual([])
   })
 })
