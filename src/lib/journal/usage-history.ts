@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { UsageHistory } from '../ports-usage.js'
-import type { Look } from '../usage/growth.js'
+import type { Look, LookClasses } from '../usage/growth.js'
 import { Appender } from './appender.js'
 import { readLines } from './files.js'
 
@@ -16,9 +16,16 @@ export function createUsageHistory({ directory }: { directory: string }): UsageH
 
 function parseLook(line: unknown): Look | null {
   if (typeof line !== 'object' || line === null) return null
-  const { atMs, scope, bytes, blobs, lineages }: { [key in keyof Look]?: unknown } = line
+  const { atMs, scope, bytes, blobs, lineages, classes }: { [key in keyof Look]?: unknown } = line
   if (typeof atMs !== 'number' || typeof scope !== 'string' || typeof bytes !== 'number' || typeof blobs !== 'number') return null
-  return { atMs, scope, bytes, blobs, lineages: numbersOf(lineages) }
+  const kept = classesOf(classes)
+  return { atMs, scope, bytes, blobs, lineages: numbersOf(lineages), ...(kept && { classes: kept }) }
+}
+
+function classesOf(value: unknown): LookClasses | null {
+  const { exclusive, shared, orphaned } = numbersOf(value)
+  if (exclusive === undefined || shared === undefined || orphaned === undefined) return null
+  return { exclusive, shared, orphaned }
 }
 
 function numbersOf(value: unknown): Record<string, number> {

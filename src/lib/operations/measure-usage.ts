@@ -2,7 +2,7 @@ import type { ContainerReader, Journal } from '../ports.js'
 import type { DeletedCounter, UsageHistory } from '../ports-usage.js'
 import { attribute } from '../state/attribute.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
-import { groupLineages } from '../state/lineage.js'
+import { groupLineages, type Lineages } from '../state/lineage.js'
 import type { Survey } from '../state/survey.js'
 import { type Account, accountFor } from '../usage/account.js'
 import { type Amount, sumOf } from '../usage/amount.js'
@@ -11,10 +11,10 @@ import { bytesOf } from '../usage/lineage-usage.js'
 import type { PriceTable } from '../usage/prices.js'
 import { sumUsage, type UsageSums } from '../usage/sums.js'
 import { checkpointsOffOrUnknown } from './checkpoint-settings.js'
-import { type Gathered, type GatherInput, gatherJobs } from './gather-jobs.js'
+import type { Gathered, GatherInput } from './gather-jobs.js'
 import { matchJobs } from './match-jobs.js'
 import { jobIdsIn } from './plan-cleanup.js'
-import { surveyStorage } from './survey-storage.js'
+import { type Stock, takeStock } from './take-stock.js'
 
 export interface MeasureUsageInput {
   readers: ContainerReader[]
@@ -39,21 +39,37 @@ export interface Usage extends Account {
 
 /** What lies in storage, by lineage, what it costs, and how it grows. Remembers the look. */
 export async function measureUsage(input: MeasureUsageInput): Promise<Usage> {
-  const gathered = await gatherJobs({ ...input.cluster, journal: input.journal, signal: input.signal })
-  const found = await surveyStorage({ ...input })
+  return (await measureStock(input, await takeStock(input))).usage
+}
+
+export interface MeasuredStock {
+  usage: Usage
+  /** Every look at this storage, oldest first; this one is the last. */
+  looks: Look[]
+  survey: Survey
+  jobs: Map<string, KnownJob>
+  lineages: Lineages
+}
+
+/** The same of what was surveyed already. */
+export async function measureStock(input: MeasureUsageInput, { gathered, found }: Stock): Promise<MeasuredStock> {
   const { survey, jobs } = join(input, gathered, found)
   const intervals = await intervalsOf(input, gathered)
-  const sums = sumUsage(survey, groupLineages(jobs, survey.snapshots), intervals)
+  const lineages = groupLineages(jobs, survey.snapshots)
+  const sums = sumUsage(survey, lineages, intervals)
   const softDeleted = input.job === null ? await deletedIn(input) : null
   const look = lookOf(sums, survey)
   const looks = await input.history.looks()
   if (survey.isStable) await input.history.remember(look)
   const asked = input.job === null ? null : matchJobs(input.job, jobs)
   const only = asked && sums.lineages.filter((row) => row.jobIds.some((id) => asked.has(id)))
+  const account = accountFor({ only, intervals, prices: input.prices, sums, softDeleted, look, looks })
   return {
-    ...accountFor({ only, intervals, prices: input.prices, sums, softDeleted, look, looks }),
-    atMs: survey.serverTimeMs,
-    notices: noticesOf(survey, gathered),
+    usage: { ...account, atMs: survey.serverTimeMs, notices: noticesOf(survey, gathered) },
+    looks: [...looks.filter((one) => one.scope === look.scope), look],
+    survey,
+    jobs,
+    lineages,
   }
 }
 
@@ -73,6 +89,11 @@ function lookOf(sums: UsageSums, survey: Survey): Look {
       .join(' '),
     ...sums.total,
     lineages: Object.fromEntries(sums.lineages.map((row) => [row.lineage, bytesOf(row)])),
+    classes: {
+      exclusive: sumOf(sums.lineages.map((row) => row.exclusive)).bytes,
+      shared: sumOf(sums.lineages.map((row) => row.shared)).bytes,
+      orphaned: sumOf(sums.lineages.map((row) => row.orphaned)).bytes,
+    },
   }
 }
 

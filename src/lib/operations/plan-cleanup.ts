@@ -12,9 +12,9 @@ import { type CleanupPlan, type Guard, planDeletions } from '../state/plan.js'
 import { type RetentionPolicy, retain } from '../state/retention.js'
 import type { Survey } from '../state/survey.js'
 import type { Windows } from '../state/windows.js'
-import { type Gathered, type GatherInput, gatherJobs } from './gather-jobs.js'
+import type { Gathered, GatherInput } from './gather-jobs.js'
 import { matchJobs } from './match-jobs.js'
-import { surveyStorage } from './survey-storage.js'
+import { type Stock, takeStock } from './take-stock.js'
 
 export interface PlanCleanupInput {
   readers: ContainerReader[]
@@ -51,19 +51,13 @@ export interface PlannedCleanup {
   lineages: Lineages
 }
 
-/**
- * Clusters first, storage second: a checkpoint that a cluster names must then be in the listing, or be followed by a newer one. Plans
- * only; nothing here can delete.
- */
+/** What a clean-up would delete, and what it leaves. Plans only; nothing here can delete. */
 export async function planCleanup(input: PlanCleanupInput): Promise<PlannedCleanup> {
-  const gathered = await gatherJobs({ ...input.cluster, journal: input.journal, signal: input.signal })
-  const found = await surveyStorage({
-    readers: input.readers,
-    signal: input.signal,
-    now: input.now,
-    ...(input.onBlobs && { onBlobs: input.onBlobs }),
-    looksUp: input.looksUp ?? false,
-  })
+  return planStock(input, await takeStock(input))
+}
+
+/** The same of what was surveyed already. */
+export async function planStock(input: PlanCleanupInput, { gathered, found }: Stock): Promise<PlannedCleanup> {
   const windows = await input.windows()
   const allClustersAnswered = gathered.silent.length === 0
   const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive: input.exclusive, allClustersAnswered })

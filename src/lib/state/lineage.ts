@@ -6,7 +6,7 @@ import type { Snapshot } from './snapshot.js'
 /** Which job ids are generations of the same job. */
 export interface Lineages {
   /** Stable key of the lineage a snapshot belongs to. */
-  of(snapshot: Snapshot): string
+  of(snapshot: Pick<Snapshot, 'jobId' | 'directory'>): string
   /** What a person calls it: the name, or the short job id. */
   label(key: string): string
   /** Whether a name (or a link to a named job) holds the lineage together; without one no newer run can be recognised. */
@@ -63,7 +63,7 @@ export function snapshotDirectory(location: Location): Location {
 }
 
 /** A savepoint whose job nobody knows: those with the same 6 hex of a job id belong together. */
-function strangerKey(snapshot: Snapshot): string {
+function strangerKey(snapshot: Pick<Snapshot, 'directory'>): string {
   const prefix = savepointPrefix(snapshot.directory.name)
   return prefix === null ? locationKey(snapshot.directory) : `job ${prefix}…`
 }

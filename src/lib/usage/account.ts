@@ -80,7 +80,7 @@ function hasAll(look: Look, names: Set<string>): boolean {
   return [...names].every((name) => look.lineages[name] !== undefined)
 }
 
-function narrowed(look: Look, names: Set<string>): Look {
+function narrowed({ classes: _, ...look }: Look, names: Set<string>): Look {
   const lineages = Object.fromEntries(Object.entries(look.lineages).filter(([name]) => names.has(name)))
   return { ...look, lineages, bytes: Object.values(lineages).reduce((sum, bytes) => sum + bytes, 0) }
 }

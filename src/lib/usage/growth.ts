@@ -7,6 +7,14 @@ export interface Look {
   blobs: number
   /** Bytes by what a person calls the lineage. */
   lineages: Record<string, number>
+  /** Bytes of the lineages by what needs them; looks of old did not keep it. */
+  classes?: LookClasses
+}
+
+export interface LookClasses {
+  exclusive: number
+  shared: number
+  orphaned: number
 }
 
 export interface Growth {

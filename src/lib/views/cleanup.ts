@@ -42,7 +42,7 @@ function section(title: string, lines: string[], { streams }: CleanupViewInput):
 /** Where the words of a row begin, after its indent, the count and the size. */
 const WORDS_AT = 2 + 7 + 2 + 9 + 2
 
-const DELETE_WORDS: Record<DeleteReason, string> = {
+export const DELETE_WORDS: Record<DeleteReason, string> = {
   'expired-checkpoint': 'expired checkpoints',
   'expired-savepoint': 'expired savepoints',
   incomplete: 'leftovers of checkpoints and savepoints that were never completed',
@@ -89,7 +89,7 @@ function isKept(decision: Decision): boolean {
   return decision.verdict === 'keep'
 }
 
-const KEEP_WORDS: Record<KeepReason, [string, string]> = {
+export const KEEP_WORDS: Record<KeepReason, [string, string]> = {
   pinned: ['pinned', 'remove the pin'],
   window: ['named by an open maintenance window', 'flinkops resume --all, or --ignore-window <id>'],
   'in-use': ['named by a job that has not ended', ''],
@@ -164,7 +164,7 @@ function heldLine(reason: HoldReason, all: Held[], input: CleanupViewInput): str
 }
 
 /** What a person calls a tree: the job's name, else the last part of its path; of a top directory, that only some of it is meant. */
-function labelOf({ prefix, reason, blobs }: Held, jobs: Map<string, KnownJob>): string {
+export function labelOf({ prefix, reason, blobs }: Held, jobs: Map<string, KnownJob>): string {
   const last = lastSegment(prefix)
   if (reason === 'unknown-layout' && prefix.split('/').length === 3) return `${plural(blobs, 'blob')} in ${last}`
   const name = jobs.get(last)?.name
@@ -188,7 +188,7 @@ function guardLines(guards: Guard[], streams: Streams): string[] {
   return [`${paint('Guards', 'strong', streams)}: ${passed} of ${guards.length} ok`, ...lines]
 }
 
-function groupBy<T, K>(items: T[], keyOf: (item: T) => K): Map<K, T[]> {
+export function groupBy<T, K>(items: T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()
   for (const item of items) {
     const group = groups.get(keyOf(item))

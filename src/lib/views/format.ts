@@ -13,6 +13,16 @@ export function bytes(count: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`
 }
 
+/** `+1.2 GiB`, `-3 KiB`. */
+export function signedBytes(delta: number): string {
+  return delta < 0 ? `-${bytes(-delta)}` : `+${bytes(delta)}`
+}
+
+/** `12.30 USD`. */
+export function money(cost: number, currency: string): string {
+  return `${cost < 0.01 ? '<0.01' : cost.toFixed(2)} ${currency}`
+}
+
 /** `45s`, `12m`, `3h 5m`, `4d 2h`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))

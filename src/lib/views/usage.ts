@@ -2,7 +2,7 @@ import type { Cell, Table } from '../cli/table.js'
 import type { Usage } from '../operations/measure-usage.js'
 import type { UsageRow } from '../usage/account.js'
 import type { Amount } from '../usage/amount.js'
-import { bytes, duration, isoTime, plural, wrap } from './format.js'
+import { bytes, duration, isoTime, money, plural, signedBytes, wrap } from './format.js'
 
 const COLUMNS: Table['columns'] = [
   { title: 'LINEAGE', elastic: true },
@@ -21,7 +21,7 @@ const COLUMNS: Table['columns'] = [
 export function usageTable(usage: Usage): Table {
   const rows = usage.rows.map((row) => lineageRow(row, usage))
   for (const [name, amount] of restOf(usage)) rows.push(plainRow(name, amount))
-  if (rows.length > 0) rows.push(plainRow('total', usage.total, usage.growth?.bytes ?? null, money(usage.costOfMonth, usage)))
+  if (rows.length > 0) rows.push(plainRow('total', usage.total, usage.growth?.bytes ?? null, cost(usage.costOfMonth, usage)))
   return { columns: COLUMNS, rows, ids: usage.rows.map((row) => row.lineage), empty: 'Nothing of it lies in storage.' }
 }
 
@@ -37,7 +37,6 @@ function restOf({ rest }: Usage): [string, Amount][] {
 }
 
 function lineageRow(row: UsageRow, usage: Usage): Cell[] {
-  const cost = row.capacityCost + (row.writes?.cost ?? 0)
   return [
     { text: row.lineage, raw: row.lineage },
     count(row.checkpoints),
@@ -48,12 +47,12 @@ function lineageRow(row: UsageRow, usage: Usage): Cell[] {
     count(row.blobs),
     size(row.bytes),
     grown(row.growthBytes),
-    money(cost, usage),
+    cost(row.capacityCost + (row.writes?.cost ?? 0), usage),
   ]
 }
 
-function plainRow(name: string, amount: Amount, growth: number | null = null, cost: Cell = NONE): Cell[] {
-  return [{ text: name, raw: name }, NONE, NONE, NONE, NONE, NONE, count(amount.blobs), size(amount.bytes), grown(growth), cost]
+function plainRow(name: string, amount: Amount, growth: number | null = null, price: Cell = NONE): Cell[] {
+  return [{ text: name, raw: name }, NONE, NONE, NONE, NONE, NONE, count(amount.blobs), size(amount.bytes), grown(growth), price]
 }
 
 const NONE: Cell = { text: '', raw: '' }
@@ -68,15 +67,11 @@ function size(count: number): Cell {
 
 function grown(delta: number | null): Cell {
   if (delta === null) return NONE
-  return { text: signed(delta), raw: String(delta) }
+  return { text: signedBytes(delta), raw: String(delta) }
 }
 
-function signed(delta: number): string {
-  return delta < 0 ? `-${bytes(-delta)}` : `+${bytes(delta)}`
-}
-
-function money(cost: number, { prices }: Usage): Cell {
-  return { text: `${cost < 0.01 ? '<0.01' : cost.toFixed(2)} ${prices.currency}`, raw: cost.toFixed(6) }
+function cost(amount: number, { prices }: Usage): Cell {
+  return { text: money(amount, prices.currency), raw: amount.toFixed(6) }
 }
 
 /** What the table cannot say: growth, forecast, and by which prices. */
@@ -88,14 +83,14 @@ export function usageWords(usage: Usage, columns: number): string {
   return [
     growth === null
       ? 'First look at this storage: growth is told from the next one on.'
-      : `${signed(growth.bytes)} since the look of ${isoTime(growth.sinceMs)}.`,
+      : `${signedBytes(growth.bytes)} since the look of ${isoTime(growth.sinceMs)}.`,
     forecast.bytesPerDay === null
       ? `No forecast yet: it needs three looks over at least a day, there are ${forecast.looks} over ${duration(forecast.spanMs)}.`
-      : `In 30 days ${bytes(forecast.bytesIn30Days)} (${signed(forecast.bytesPerDay)} a day: a straight line through ${plural(forecast.looks, 'look')} over ${duration(forecast.spanMs)}).`,
+      : `In 30 days ${bytes(forecast.bytesIn30Days)} (${signedBytes(forecast.bytesPerDay)} a day: a straight line through ${plural(forecast.looks, 'look')} over ${duration(forecast.spanMs)}).`,
     `Costs by ${prices.source === 'built in' ? 'the built-in price table' : prices.source}: ${tier}, ${redundancy}, ${region}, as of ${prices.asOf}.${prices.source === 'built in' ? ' Check it: yours will differ.' : ''}`,
     writes.length === 0
-      ? `A month costs ${money(usage.costOfMonth, usage).text} without writes: no running job told its checkpoint interval.`
-      : `A month costs ${money(usage.costOfMonth, usage).text}; ${money(writesCost, usage).text} of it are the writes of ${plural(writes.length, 'running job')}, estimated from the newest checkpoint.`,
+      ? `A month costs ${money(usage.costOfMonth, prices.currency)} without writes: no running job told its checkpoint interval.`
+      : `A month costs ${money(usage.costOfMonth, prices.currency)}; ${money(writesCost, prices.currency)} of it are the writes of ${plural(writes.length, 'running job')}, estimated from the newest checkpoint.`,
   ]
     .flatMap((line) => wrap(line, columns, 2))
     .join('\n')

@@ -48,6 +48,7 @@ function contents(files: string[]): string[] {
 }
 
 const azure = (files: string[]) => contents(files).filter((name) => /@azure|@typespec|msal/.test(name))
+const plotting = (files: string[]) => contents(files).filter((name) => /node_modules\/(echarts|zrender)/.test(name))
 
 describe('starting up', () => {
   it('finds the manifest, without which every command is loaded for each', () => {
@@ -79,7 +80,7 @@ describe('starting up', () => {
     expect(azure(files)).toEqual([])
   })
 
-  it('loads no Azure SDK for list-jobs', async () => {
+  it('loads no Azure SDK and no plotting library for list-jobs', async () => {
     const jobManager = await startFakeJobManager(cluster())
     const { files, stdout, code } = await filesLoadedBy(['list-jobs', '--jobmanager', jobManager.url])
     await jobManager.stop()
@@ -88,6 +89,7 @@ describe('starting up', () => {
     expect(code).toBe(0)
     expect(files.some((file) => file.endsWith('/dist/commands/list-jobs.js'))).toBe(true)
     expect(azure(files)).toEqual([])
+    expect(plotting(files)).toEqual([])
   })
 
   it('loads the Blob SDK for a storage command, and no identity where there is a key', async () => {

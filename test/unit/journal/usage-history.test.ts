@@ -28,4 +28,12 @@ describe('the history of usage', () => {
     await history.remember({ ...look(4), lineages: {} })
     expect((await history.looks()).map((one) => one.atMs)).toEqual([1, 4])
   })
+
+  it('keeps what was exclusive, shared and orphaned; a line that has not all of it is a look of old', async () => {
+    const history = createUsageHistory({ directory })
+    const classes = { exclusive: 5, shared: 3, orphaned: 2 }
+    await history.remember({ ...look(1), classes })
+    await appendFile(join(directory, 'usage.jsonl'), `${JSON.stringify({ ...look(2), classes: { exclusive: 5 } })}\n`)
+    expect(await history.looks()).toEqual([{ ...look(1), classes }, look(2)])
+  })
 })

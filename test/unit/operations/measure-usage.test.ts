@@ -120,7 +120,7 @@ describe.runIf(recordedTrees().includes('15-shared-root-2.3.0'))('measureUsage',
   it('remembers every look, and tells growth and forecast from those of the same storage', async () => {
     const kept: Look[] = []
     const first = await measureUsage(
-      input(tree(), { history: { looks: async () => kept, remember: async (look) => void kept.push(look) } }),
+      input(tree(), { history: { looks: async () => [...kept], remember: async (look) => void kept.push(look) } }),
     )
     const day = 86_400_000
     const before = kept.map((look) => ({ ...look, atMs: look.atMs - day, bytes: look.bytes - 1000, lineages: {} }))
@@ -130,6 +130,8 @@ describe.runIf(recordedTrees().includes('15-shared-root-2.3.0'))('measureUsage',
     const history = { looks: async () => [...earlier, ...before, ...elsewhere], remember: async () => undefined }
     const usage = await measureUsage(input(tree(), { history }))
 
+    const sum = (of: 'exclusive' | 'shared' | 'orphaned') => first.rows.reduce((total, row) => total + row[of].bytes, 0)
+    expect(kept[0]?.classes).toEqual({ exclusive: sum('exclusive'), shared: sum('shared'), orphaned: sum('orphaned') })
     expect(first).toMatchObject({ growth: null, forecast: { looks: 1, bytesPerDay: null } })
     expect(usage.growth).toMatchObject({ bytes: 1000 })
     expect(usage.rows.every((row) => row.growthBytes === null)).toBe(true)

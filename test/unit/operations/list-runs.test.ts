@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { listRuns } from '../../../src/lib/operations/list-runs.js'
+import type { RunJournal } from '../../../src/lib/ports-runs.js'
+
+const deletion = (key: string, sizeBytes: number) => ({
+  key,
+  account: 'a',
+  container: 'c',
+  name: key,
+  sizeBytes,
+  etag: 'e',
+  reason: 'orphan',
+  after: [],
+})
+const record = (runId: string, keys: string[]) => ({
+  runId,
+  createdAt: '2026-11-15T02:15:00.000Z',
+  waves: [keys.map((key) => deletion(key, 10))],
+  fingerprint: [],
+  jobs: [],
+})
+
+function journal(plans: Record<string, unknown>, entries: Record<string, unknown[]> = {}): RunJournal {
+  return {
+    planned: async () => undefined,
+    progress: async () => undefined,
+    plan: async (id) => plans[id] ?? null,
+    entries: async (id) => entries[id] ?? [],
+    runs: async () => Object.keys(plans),
+  }
+}
+
+describe('the runs of this machine', () => {
+  it('are told the newest first, each with what became of its plan', async () => {
+    const runs = journal(
+      { r1: record('r1', ['a', 'b', 'c', 'd', 'e']), r2: record('r2', ['x']) },
+      {
+        r1: [
+          { key: 'a', outcome: 'failed' },
+          { key: 'b', outcome: 'gone' },
+          { key: 'c', outcome: 'changed' },
+          { key: 'd', outcome: 'busy' },
+          'no entry',
+          { key: 'a', outcome: 'deleted' },
+        ],
+      },
+    )
+    const { runs: listed, older, unreadable } = await listRuns({ runs, most: 5 })
+    expect(listed.map(({ runId }) => runId)).toEqual(['r2', 'r1'])
+    // `a` was taken up again, and the last word counts.
+    expect(listed[1]).toEqual({
+      runId: 'r1',
+      createdAt: '2026-11-15T02:15:00.000Z',
+      plannedBlobs: 5,
+      deletedBlobs: 1,
+      deletedBytes: 10,
+      alreadyGone: 1,
+      changed: 1,
+      failed: 1,
+      open: 1,
+    })
+    expect(listed[0]).toMatchObject({ deletedBlobs: 0, open: 1 })
+    expect({ older, unreadable }).toEqual({ older: 0, unreadable: [] })
+  })
+
+  it('counts those that are not shown, and names one that cannot be read', async () => {
+    const runs = journal({ r1: record('r1', []), r2: { runId: 'r2' }, r3: record('r3', []) })
+    expect(await listRuns({ runs, most: 2 })).toMatchObject({ runs: [{ runId: 'r3' }], older: 1, unreadable: ['r2'] })
+  })
+})
