@@ -43,6 +43,7 @@ async function bundle(): Promise<Metafile> {
     // oclif asks for it when it is there; 9 MB that no one needs.
     external: ['typescript'],
     inject: ['scripts/bundle/paths.js'],
+    alias: { undici: './scripts/bundle/undici.cjs' },
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     legalComments: 'none',
     metafile: true,
