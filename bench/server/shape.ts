@@ -42,7 +42,7 @@ const NOTHING: Shape = {
   markers: false,
 }
 
-export const SHAPES: Record<string, Shape> = {
+const SHAPES: Record<string, Shape> = {
   /** A little of everything, for trying things out. */
   small: {
     ...NOTHING,

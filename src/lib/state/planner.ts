@@ -85,7 +85,7 @@ export class Planner {
   swept(): Swept {
     const { blobs, loose, others } = this.#input.survey
     const held = new Map<string, Held>()
-    const deletes = { orphan: new Array<KeyId>(), incomplete: new Array<KeyId>() }
+    const deletes = { orphan: [] as KeyId[], incomplete: [] as KeyId[] }
     const kept = new Set<number>()
     for (const id of loose.ids()) {
       const verdict: SweepVerdict = this.#input.sweeps === false ? { action: 'hold', reason: 'not-asked' } : this.#sweepOne(id)

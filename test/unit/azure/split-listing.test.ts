@@ -20,7 +20,10 @@ afterEach(() => {
 })
 
 /** A service whose pages are so short that even a small container fills many. */
-async function start(pageSize: number, shape: Partial<Shape> = {}): Promise<{ service: Service; reader: ContainerReader; names: string[] }> {
+async function start(
+  pageSize: number,
+  shape: Partial<Shape> = {},
+): Promise<{ service: Service; reader: ContainerReader; names: string[] }> {
   const catalogue = new Catalogue({ ...shapeNamed('small'), ...shape }, Date.now())
   const snapshots = new SnapshotBytes(catalogue.shape, 'wasbs://flink@acct')
   const store = new Store(catalogue, (run) => snapshots.sizeOf(run))
