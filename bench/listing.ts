@@ -23,7 +23,7 @@ export async function benchListing(shape = 'million'): Promise<string[]> {
   const server = await startServer(shape)
   try {
     const ours = own('flinkops', server)
-    const lines = [`flinkops: ${rate(ours.blobs, ours.seconds)}, peak ${ours.peakMb.toFixed(0)} MB`]
+    const lines = [shape, `flinkops: ${rate(ours.blobs, ours.seconds)}, peak ${ours.peakMb.toFixed(0)} MB`]
     for (const peer of PEERS) lines.push(line(peer, server, ours.seconds))
     const again = own('flinkops', server)
     return [...lines, `flinkops again: ${rate(again.blobs, again.seconds)}, peak ${again.peakMb.toFixed(0)} MB`]

@@ -12,6 +12,8 @@ export interface Faults {
   latencyMs: number
   /** Requests a second that are let through; what is over is answered 503; 0 = no limit. */
   requestsPerSecond: number
+  /** Entries that a page of a listing has at most. */
+  pageSize: number
   /** An account with a hierarchical namespace refuses batches. */
   hierarchical: boolean
 }
@@ -23,6 +25,7 @@ export const NO_FAULTS: Faults = {
   dropShare: 0,
   latencyMs: 0,
   requestsPerSecond: 0,
+  pageSize: 5000,
   hierarchical: false,
 }
 

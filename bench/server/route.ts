@@ -5,8 +5,6 @@ import { listPage } from './listing.js'
 import { type Answer, type Request, refused } from './messages.js'
 import type { Service } from './service.js'
 
-const MOST_RESULTS = 5000
-
 /** Answers one request to the container or to a blob in it. */
 export function route(service: Service, request: Request): Answer {
   const { counters, faults, lots } = service
@@ -56,7 +54,7 @@ function act(service: Service, request: Request, kind: Kind): Answer {
 }
 
 function list(service: Service, { query }: Request): Answer {
-  const asked = Number(query.get('maxresults') ?? MOST_RESULTS)
+  const asked = Number(query.get('maxresults') ?? service.faults.pageSize)
   if (!(asked > 0)) return refused(400, 'OutOfRangeQueryParameterValue')
   const { xml, entries } = listPage(service.store, {
     container: service.container,
@@ -64,7 +62,7 @@ function list(service: Service, { query }: Request): Answer {
     delimiter: query.get('delimiter') ?? '',
     marker: query.get('marker') ?? '',
     startFrom: query.get('startFrom') ?? '',
-    maxResults: Math.min(asked, MOST_RESULTS),
+    maxResults: Math.min(asked, service.faults.pageSize),
     withMetadata: (query.get('include') ?? '').split(',').includes('metadata'),
   })
   service.counters.listed += entries

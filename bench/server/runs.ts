@@ -22,14 +22,14 @@ export interface Run {
 type Draft = Omit<Run, 'base' | 'count'>
 
 export const CHECKPOINTS = 'checkpoints'
-export const SAVEPOINTS = 'savepoints'
+const SAVEPOINTS = 'savepoints'
 
 export function jobIdOf(job: number): string {
   const words = [mix(job, 1, 7), mix(job, 2, 7), mix(job, 3, 7), job]
   return words.map((word) => word.toString(16).padStart(8, '0')).join('')
 }
 
-export function savepointName(job: number, id: number): string {
+function savepointName(job: number, id: number): string {
   return `savepoint-${jobIdOf(job).slice(0, 6)}-${(job * 100 + id).toString(16).padStart(12, '0')}`
 }
 

@@ -42,7 +42,7 @@ const NOTHING: Shape = {
   markers: false,
 }
 
-export const SHAPES: Record<string, Shape> = {
+const SHAPES: Record<string, Shape> = {
   /** A little of everything, for trying things out. */
   small: {
     ...NOTHING,
@@ -61,6 +61,7 @@ export const SHAPES: Record<string, Shape> = {
   },
   /** 100,000 orphans, to be deleted. */
   orphans: { ...NOTHING, jobs: 100, snapshots: 2, exclusive: 5, files: 500, orphans: 1000, markers: true },
+  'hundred thousand': { ...NOTHING, jobs: 10, snapshots: 3, files: 9500, uses: 2, orphans: 497 },
   million: { ...NOTHING, jobs: 100, snapshots: 3, files: 9500, uses: 2, orphans: 497 },
   /** A million blobs with all that a real container has. */
   mixed: {

@@ -45,7 +45,7 @@ function headOf({ count, from, to }: Uuids, number: number): number {
   return Math.floor(from + ((number + 0.5) * (to - from)) / count)
 }
 
-export function writeHex(bytes: Buffer, at: number, value: number, digits: number, alphabet = HEX): void {
+function writeHex(bytes: Buffer, at: number, value: number, digits: number, alphabet = HEX): void {
   for (let digit = digits - 1, rest = value; digit >= 0; digit--, rest >>>= 4) bytes[at + digit] = alphabet[rest & 15] ?? 0
 }
 

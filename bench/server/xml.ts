@@ -15,7 +15,7 @@ function isCarried(code: number): boolean {
   return code >= 0x20 && code !== 0xfffe && code !== 0xffff
 }
 
-export function metadataXml(metadata: Record<string, string>): string {
+function metadataXml(metadata: Record<string, string>): string {
   const entries = Object.entries(metadata).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
   return entries.length === 0 ? '<Metadata />' : `<Metadata>${entries.join('')}</Metadata>`
 }

@@ -26,14 +26,13 @@ export function assembleSurvey(input: AssembleInput): Survey {
   const { inventory } = input
   const snapshots: Snapshot[] = []
   const unreadable: Unreadable[] = []
-  // Reading runs concurrently; the plan shall not depend on which answer came first.
-  for (const [, one] of [...input.read].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [, one] of inKeyOrder(input.read)) {
     const directory = { account: one.blob.account, container: one.blob.container, name: parentOf(one.blob.name) }
     if (one.state === 'unreadable') unreadable.push({ directory, etag: one.blob.etag, problem: one.problem })
     snapshots.push(snapshotOf(one, directory, input))
   }
   const found = new Set(snapshots.map((one) => locationKey(one.directory)))
-  for (const [key, directory] of inventory.directories) if (!found.has(key)) snapshots.push(withoutMetadata(directory))
+  for (const [key, directory] of inKeyOrder(inventory.directories)) if (!found.has(key)) snapshots.push(withoutMetadata(directory))
   return {
     containers: input.containers,
     serverTimeMs: input.serverTimeMs,
@@ -50,6 +49,11 @@ export function assembleSurvey(input: AssembleInput): Survey {
     isStable: input.isStable,
     fingerprint: new Map([...inventory.metadata].map(([key, blob]) => [key, blob.etag])),
   }
+}
+
+/** Listing and reading run concurrently; the plan shall not depend on which answer came first. */
+function inKeyOrder<T>(entries: Map<string, T>): [string, T][] {
+  return [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
 const NOTHING = { missing: 0, missingAbsolute: 0, exclusiveBytes: 0, sharedBytes: 0, references: [], directories: [], strays: [] }

@@ -1,16 +1,17 @@
-import { Column } from './column.js'
 import { Etags } from './etags.js'
 import type { KeyId, KeyTable } from './key-table.js'
 import type { Location } from './location.js'
+import { ShortColumn } from './short-column.js'
 import type { StoredBlob } from './survey.js'
 
 type Facts = Pick<StoredBlob, 'sizeBytes' | 'lastModifiedMs' | 'etag'>
 
-/** What a listing says of blobs, by the number of their key: 24 bytes each instead of an object. */
+/** What a listing says of blobs, by the number of their key: 16 bytes each instead of an object. */
 export class BlobTable {
   readonly keys: KeyTable
-  readonly #sizes = new Column((length) => new Float64Array(length))
-  readonly #times = new Column((length) => new Float64Array(length))
+  readonly #sizes = new ShortColumn(1)
+  /** The service tells whole seconds. */
+  readonly #times = new ShortColumn(1000)
   readonly #etags = new Etags()
   /** Location of each directory, its name with a slash at the end. */
   readonly #directories: Location[] = []

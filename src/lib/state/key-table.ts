@@ -89,6 +89,18 @@ export class KeyTable {
     return this.keyOf(id).slice(this.prefixOf(this.directoryOf(id)).length)
   }
 
+  /** In the order of their text, within a directory; keys of different directories by directory. */
+  compare(a: KeyId, b: KeyId): number {
+    const [one, other] = [this.directoryOf(a), this.directoryOf(b)]
+    if (one !== other) return this.prefixOf(one) < this.prefixOf(other) ? -1 : 1
+    if (this.isOdd(a) || this.isOdd(b)) return this.nameOf(a) < this.nameOf(b) ? -1 : 1
+    for (let word = 1; word < WORDS; word++) {
+      const difference = this.#word(a, word) - this.#word(b, word)
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+
   /** Whether a key's last segment is no UUID. */
   isOdd(id: KeyId): boolean {
     return this.#word(id, 0) >= ODD

@@ -85,11 +85,11 @@ export class Planner {
   swept(): Swept {
     const { blobs, loose, others } = this.#input.survey
     const held = new Map<string, Held>()
-    const deletes: PlannedDelete[] = []
+    const deletes = { orphan: [] as KeyId[], incomplete: [] as KeyId[] }
     const kept = new Set<number>()
     for (const id of loose.ids()) {
       const verdict: SweepVerdict = this.#input.sweeps === false ? { action: 'hold', reason: 'not-asked' } : this.#sweepOne(id)
-      if (verdict.action === 'delete') deletes.push({ blob: blobs.blobOf(id), reason: verdict.reason, after: [] })
+      if (verdict.action === 'delete') deletes[verdict.reason].push(id)
       else {
         kept.add(blobs.keys.directoryOf(id))
         addHeld(held, { prefix: this.#circumstances.of(id).treeKey, blobs: 1, bytes: blobs.sizeOf(id), reason: verdict.reason })
@@ -98,11 +98,17 @@ export class Planner {
     for (const [prefix, sum] of others) {
       addHeld(held, { prefix, ...sum, reason: lastSegment(prefix) === '_$azuretmpfolder$' ? 'temporary' : 'unknown-layout' })
     }
+    // Listings come in no order; the plan shall not depend on which answer came first.
     return {
-      deletes,
-      held: [...held.values()].sort((a, b) => b.bytes - a.bytes),
+      deletes: this.#sweptOf(deletes.incomplete, 'incomplete').concat(this.#sweptOf(deletes.orphan, 'orphan')),
+      held: [...held.values()].sort((a, b) => b.bytes - a.bytes || (a.prefix < b.prefix ? -1 : 1)),
       kept: [...kept].map((directory) => blobs.directoryAt(directory)),
     }
+  }
+
+  #sweptOf(ids: KeyId[], reason: DeleteReason): PlannedDelete[] {
+    const { blobs } = this.#input.survey
+    return ids.sort((a, b) => blobs.keys.compare(a, b)).map((id) => ({ blob: blobs.blobOf(id), reason, after: [] }))
   }
 }
 
