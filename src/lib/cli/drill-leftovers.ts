@@ -1,0 +1,38 @@
+import type { Context } from '../context.js'
+import { clearDrill } from '../operations/clear-drill.js'
+import { removeTraces } from './drill-run.js'
+
+interface Voice {
+  onNotice: (text: string) => void
+  onSay: (text: string) => void
+}
+
+/**
+ * Takes away what earlier drills left when flinkops was killed: each is written down before anything of it is started, so its job and its
+ * directory are known. One on another cluster is only told of.
+ */
+export async function clearLeftovers(context: Context, { onNotice, onSay }: Voice): Promise<void> {
+  const open = (await context.drills.open()).filter((drill) => !drill.isGoingOn)
+  if (open.length === 0) return
+  const jobManagers = await context.jobManagers()
+  for (const drill of open) {
+    const what = `The drill of ${drill.jobName} of ${new Date(drill.startedAtMs).toISOString()} (job ${drill.jobId}, ${drill.directory})`
+    const jobManager = jobManagers.find(({ url }) => url === drill.jobManager)
+    if (jobManager === undefined) {
+      onNotice(`${what} was cut off on ${drill.jobManager}, which is not in this context: what it left stays.`)
+      continue
+    }
+    const [storage, { drills, now }] = [await context.storage(), context]
+    const { problem, removedBlobs } = await clearDrill({
+      drill,
+      mayStillCome: false,
+      jobManager,
+      storage,
+      drills,
+      remove: (directory, signal) => removeTraces(directory, context, signal),
+      now,
+    })
+    if (problem === null) onSay(`${what} was cut off: its job has ended, ${removedBlobs} blobs of it are deleted.`)
+    else onNotice(`${what} was cut off, and what it left could not be taken away: ${problem}.`)
+  }
+}

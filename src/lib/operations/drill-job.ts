@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto'
+import { EXIT, FlinkopsError } from '../errors.js'
+import type { JobManager, SqlGateway, SqlStatement, StorageReader } from '../ports.js'
+import type { DrillBegun, DrillJournal, DrillProof, DrillVerdict } from '../ports-drill.js'
+import { drillDirectory, drillName } from '../state/drill.js'
+import type { Location } from '../state/location.js'
+import type { Metadata } from '../state/types.js'
+import type { RestoreProgress } from './await-restore.js'
+import { type Cleared, clearDrill } from './clear-drill.js'
+import { judgeFailure } from './drill-failure.js'
+import { judgeLosses } from './drill-losses-verdict.js'
+import { type LocatedSnapshot, locateSnapshot } from './locate-snapshot.js'
+import { verifySnapshot } from './verify-snapshot.js'
+import { watchDrill } from './watch-drill.js'
+
+export interface DrillInput {
+  jobName: string
+  /** File of the script, for the record. */
+  script: string
+  /** With every sink replaced. */
+  statements: SqlStatement[]
+  sinks: DrillSink[]
+  from: string
+  roots: string[]
+  /** Checkpoint root, as a full URI, below which the drill has its directory. */
+  checkpointRoot: string
+  recordsWithinMs: number
+  dryRun: boolean
+  jobManager: JobManager
+  sqlGateway: () => Promise<SqlGateway>
+  storage: StorageReader
+  drills: DrillJournal
+  remove: (directory: Location, signal: AbortSignal) => Promise<number>
+  now: () => number
+  signal: AbortSignal
+  onStarted: (jobId: string, snapshot: string) => void
+  onSay: (text: string) => void
+  onProgress: (progress: RestoreProgress) => void
+}
+
+export interface DrillSink {
+  name: string
+  connector: string
+  /** Whether a blackhole in its place leaves the ids of all operators as they are. */
+  keepsIds: boolean
+}
+
+/** The JSON of `drill`. */
+export interface DrillResult {
+  /** Of the job that was started for it; `null` when none was. */
+  jobId: string | null
+  jobName: string
+  verdict: DrillVerdict | 'planned'
+  verified: boolean
+  reason: string | null
+  restoredFrom: string
+  claimMode: 'NO_CLAIM'
+  sinks: Pick<DrillSink, 'name' | 'connector'>[]
+  proof: DrillProof | null
+  /** Operators of the sinks whose state was left out, since a blackhole has no place for it. */
+  leftOut: string[]
+  /** Operators that hold state in the drill, and that the snapshot does not know: they started empty. */
+  startedEmpty: string[]
+  startedAt: string
+  durationMs: number
+  /** Blobs of the drill that flinkops deleted after Flink had; `problem` when traces may be left. */
+  cleared: Cleared | null
+}
+
+/**
+ * Restores a job from a snapshot with its sinks replaced, proves it, and takes it away again: what it started has ended and what that wrote
+ * is gone when this returns, or `cleared.problem` says what is left. The snapshot is never claimed.
+ */
+export async function drillJob(input: DrillInput): Promise<DrillResult> {
+  const { storage, roots, signal, now } = input
+  const snapshot = await locateSnapshot({ text: input.from, roots, storage, signal })
+  const startedAtMs = now()
+  const found = await verifySnapshot({ storage, location: snapshot.location, signal })
+  const drill = new Drill(input, snapshot, startedAtMs)
+  if (found.state !== 'complete') return drill.end({ jobId: null, verdict: 'not-restorable', reason: found.problem })
+  if (input.dryRun) return drill.planned()
+  const strict = await drill.attempt(found.metadata, null)
+  if (strict.lost === null || input.sinks.every((sink) => sink.keepsIds)) return drill.end(strict)
+  input.onSay(`${strict.reason}. Trying once more without the state that has no place in the drill, to see whose that is`)
+  return drill.end(await drill.attempt(found.metadata, strict.reason))
+}
+
+export interface Attempt {
+  jobId: string | null
+  verdict: DrillVerdict
+  reason: string | null
+  proof?: DrillProof
+  leftOut?: string[]
+  startedEmpty?: string[]
+  cleared?: Cleared
+}
+
+class Drill {
+  readonly #input: DrillInput
+  readonly #snapshot: LocatedSnapshot
+  readonly #startedAtMs: number
+
+  constructor(input: DrillInput, snapshot: LocatedSnapshot, startedAtMs: number) {
+    this.#input = input
+    this.#snapshot = snapshot
+    this.#startedAtMs = startedAtMs
+  }
+
+  /** One start; `refusal`: what Flink said to a first one, and this one leaves out the state that has no place. */
+  async attempt(snapshot: Metadata, refusal: string | null): Promise<Attempt & { lost: string | null }> {
+    const input = this.#input
+    const drill = this.#begun()
+    await input.drills.begun(drill)
+    const outcome = await this.#watch(drill, snapshot, refusal)
+    return { jobId: drill.jobId, ...outcome, cleared: await this.#clear(drill, false) }
+  }
+
+  async #watch(drill: DrillBegun, snapshot: Metadata, refusal: string | null): Promise<Omit<Attempt, 'jobId'> & { lost: string | null }> {
+    const input = this.#input
+    let hasAnswer = false
+    const onLaunched = () => {
+      hasAnswer = true
+      input.onStarted(drill.jobId, this.#snapshot.path)
+    }
+    try {
+      const [name, allowNonRestoredState] = [drillName(input.jobName), refusal !== null]
+      const seen = await watchDrill({ ...input, drill, snapshot: this.#snapshot, allowNonRestoredState, name, onLaunched })
+      return { lost: null, ...seen, ...judgeLosses({ snapshot, drill: seen.graph, refusal }) }
+    } catch (error) {
+      return this.#failed(error, drill, !hasAnswer)
+    }
+  }
+
+  /** What the failure says about the snapshot; one that says nothing about it is thrown on, behind the clean-up. */
+  async #failed(error: unknown, drill: DrillBegun, mayStillCome: boolean) {
+    const { jobManager, signal, drills, now } = this.#input
+    const judged = await judgeFailure({ error, jobId: drill.jobId, jobManager, signal }).catch(() => null)
+    if (judged !== null) return judged
+    const cleared = await this.#clear(drill, mayStillCome)
+    const reason = error instanceof Error ? error.message : String(error)
+    const endedAtMs = now()
+    const [jobId, durationMs] = [drill.jobId, endedAtMs - this.#startedAtMs]
+    await drills.judged({ jobId, verdict: 'failed', reason, proof: null, leftOut: [], startedEmpty: [], endedAtMs, durationMs })
+    throw withWhatIsLeft(error, drill, cleared)
+  }
+
+  #begun(): DrillBegun {
+    const { jobName, script, jobManager, checkpointRoot, now } = this.#input
+    const jobId = randomBytes(16).toString('hex')
+    const directory = drillDirectory(checkpointRoot, jobId)
+    return { jobId, jobName, script, snapshot: this.#snapshot.path, directory, jobManager: jobManager.url, startedAtMs: now() }
+  }
+
+  #clear(drill: DrillBegun, mayStillCome: boolean): Promise<Cleared> {
+    const { jobManager, storage, drills, remove, now } = this.#input
+    return clearDrill({ drill, mayStillCome, jobManager, storage, drills, remove, now })
+  }
+
+  planned(): DrillResult {
+    return this.#result({ jobId: null, reason: null }, 'planned')
+  }
+
+  /** Writes the verdict down. */
+  async end({ verdict, ...attempt }: Attempt): Promise<DrillResult> {
+    const result = this.#result(attempt, verdict)
+    const { reason, proof, leftOut, startedEmpty, durationMs } = result
+    const jobId = attempt.jobId ?? `none: ${this.#snapshot.path}`
+    const endedAtMs = this.#startedAtMs + durationMs
+    await this.#input.drills.judged({ jobId, verdict, reason, proof, leftOut, startedEmpty, durationMs, endedAtMs })
+    return result
+  }
+
+  #result(
+    { jobId, reason, proof, leftOut, startedEmpty, cleared }: Omit<Attempt, 'verdict'>,
+    verdict: DrillResult['verdict'],
+  ): DrillResult {
+    const { jobName, sinks, now } = this.#input
+    return {
+      jobId,
+      jobName,
+      verdict,
+      verified: verdict === 'proven',
+      reason,
+      restoredFrom: this.#snapshot.path,
+      claimMode: 'NO_CLAIM',
+      sinks: sinks.map(({ name, connector }) => ({ name, connector })),
+      proof: proof ?? null,
+      leftOut: leftOut ?? [],
+      startedEmpty: startedEmpty ?? [],
+      startedAt: new Date(this.#startedAtMs).toISOString(),
+      durationMs: now() - this.#startedAtMs,
+      cleared: cleared ?? null,
+    }
+  }
+}
+
+function withWhatIsLeft(error: unknown, { jobId, directory }: DrillBegun, { problem }: Cleared): unknown {
+  if (!(error instanceof FlinkopsError)) return error
+  const { code, exitCode, suggestions } = error
+  const words =
+    problem === null
+      ? 'The drill was taken away again, nothing of it is left.'
+      : `Job ${jobId} and ${directory} may be left (${problem}): the next drill takes them away.`
+  return new FlinkopsError(`${error.message.replace(/\.$/, '')}. ${words}`, {
+    code,
+    exitCode: exitCode === EXIT.done ? EXIT.unexpected : exitCode,
+    suggestions: suggestions.filter((one) => !/list-jobs/.test(one)),
+  })
+}
