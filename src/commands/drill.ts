@@ -62,7 +62,9 @@ export default class Drill extends BaseCommand {
     this.progress.done()
     this.print(drillText(result, this.streams.columns))
     for (const warning of drillWarnings(result)) this.notice(warning)
-    if (!result.verified && result.verdict !== 'planned') process.exitCode = EXIT.foundWanting
+    const isLeft = result.cleared !== null && result.cleared.problem !== null
+    if (result.verdict !== 'planned' && !result.verified) process.exitCode = EXIT.foundWanting
+    else if (isLeft) process.exitCode ??= EXIT.partly
   }
 
   #voice(title: string): RunVoice {

@@ -39,7 +39,10 @@ export interface DrillProof {
 }
 
 export interface DrillJudged {
-  jobId: string
+  /** `null`: the snapshot was found wanting before anything was started. */
+  jobId: string | null
+  jobName: string
+  snapshot: string
   verdict: DrillVerdict
   /** Why it is not `proven`, one sentence; `null` when it is. */
   reason: string | null

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.js'
-import { notFoundError, usageError } from '../errors.js'
+import { FlinkopsError, notFoundError, usageError } from '../errors.js'
 import { notDrillable } from '../flink/drill-refusal.js'
 import { drillScript } from '../flink/drill-script.js'
 import { checkSources } from '../flink/drill-sources.js'
@@ -8,7 +8,6 @@ import { type DrillInput, type DrillResult, drillJob } from '../operations/drill
 import { findTraces } from '../operations/drill-traces.js'
 import { removeDrillTraces } from '../operations/execute-drill-removal.js'
 import type { Program } from '../operations/program.js'
-import { verifyOnce } from '../operations/verify-snapshot.js'
 import { stateRoots } from '../scope.js'
 import type { Location } from '../state/location.js'
 import { parseLocation } from '../state/location.js'
@@ -37,10 +36,18 @@ export async function drillProgram(run: DrillRun): Promise<DrillResult> {
   const input = await drillInput(run)
   if (point.kind === 'path') return drillJob({ ...input, from: point.text })
   for (let look = 1; ; look++) {
-    const result = await drillJob({ ...input, from: await newest(run) })
-    if (result.verdict !== 'not-restorable' || look === LOOKS || !(await hasVanished(result.restoredFrom, run.context))) return result
-    run.onSay(`${result.restoredFrom} went away meanwhile (a newer checkpoint of ${program.title} took its place); looking again`)
+    const from = await newest(run)
+    const result = await drillJob({ ...input, from }).catch((error: unknown) => goneBefore(error, look))
+    if (result !== null && (!result.hasVanished || look === LOOKS)) return result
+    run.onSay(`${from} went away meanwhile (a newer checkpoint of ${program.title} took its place); looking again`)
   }
+}
+
+/** Found, and gone before the drill had begun. */
+function goneBefore(error: unknown, look: number): null {
+  const isGone = error instanceof FlinkopsError && ['SNAPSHOT_NOT_FOUND', 'NO_METADATA'].includes(error.code)
+  if (isGone && look < LOOKS) return null
+  throw error
 }
 
 async function drillInput(run: DrillRun): Promise<Omit<DrillInput, 'from'>> {
@@ -106,11 +113,4 @@ async function newest({ program, point, context, onNotice, onSay }: DrillRun): P
   }
   onSay(chosenLine(found, found.newest, program.title))
   return found.newest.path
-}
-
-async function hasVanished(path: string, context: Context): Promise<boolean> {
-  const parsed = parseLocation(path)
-  if (!parsed.ok) return false
-  const { state } = await verifyOnce({ storage: await context.storage(), location: parsed.location, signal: context.signal })
-  return state === 'missing' || state === 'wanting'
 }

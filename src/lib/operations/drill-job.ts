@@ -10,7 +10,7 @@ import { type Cleared, clearDrill } from './clear-drill.js'
 import { judgeFailure } from './drill-failure.js'
 import { judgeLosses } from './drill-losses-verdict.js'
 import { type LocatedSnapshot, locateSnapshot } from './locate-snapshot.js'
-import { verifySnapshot } from './verify-snapshot.js'
+import { verifyOnce, verifySnapshot } from './verify-snapshot.js'
 import { watchDrill } from './watch-drill.js'
 
 export interface DrillInput {
@@ -59,6 +59,8 @@ export interface DrillResult {
   proof: DrillProof | null
   /** Operators of the sinks whose state was left out, since a blackhole has no place for it. */
   leftOut: string[]
+  /** Whether the snapshot was there when the drill began, and is not any more. */
+  hasVanished: boolean
   /** Operators that hold state in the drill, and that the snapshot does not know: they started empty. */
   startedEmpty: string[]
   startedAt: string
@@ -80,9 +82,22 @@ export async function drillJob(input: DrillInput): Promise<DrillResult> {
   if (found.state !== 'complete') return drill.end({ jobId: null, verdict: 'not-restorable', reason: found.problem })
   if (input.dryRun) return drill.planned()
   const strict = await drill.attempt(found.metadata, null)
+  if (strict.verdict === 'not-restorable' && (await hasVanished(snapshot, input))) return drill.end({ ...strict, ...VANISHED })
   if (strict.lost === null || input.sinks.every((sink) => sink.keepsIds)) return drill.end(strict)
   input.onSay(`${strict.reason}. Trying once more without the state that has no place in the drill, to see whose that is`)
   return drill.end(await drill.attempt(found.metadata, strict.reason))
+}
+
+/** Of a job that runs: a checkpoint lives until newer ones take its place. */
+const VANISHED = {
+  verdict: 'not-proven',
+  reason: 'the snapshot was deleted while the drill began, as Flink does with a checkpoint when a newer one is completed',
+  hasVanished: true,
+} as const
+
+async function hasVanished({ location }: LocatedSnapshot, { storage, signal }: DrillInput): Promise<boolean> {
+  const { state } = await verifyOnce({ storage, location, signal })
+  return state === 'missing' || state === 'wanting'
 }
 
 export interface Attempt {
@@ -93,6 +108,7 @@ export interface Attempt {
   leftOut?: string[]
   startedEmpty?: string[]
   cleared?: Cleared
+  hasVanished?: boolean
 }
 
 class Drill {
@@ -127,7 +143,9 @@ class Drill {
       const seen = await watchDrill({ ...input, drill, snapshot: this.#snapshot, allowNonRestoredState, name, onLaunched })
       return { lost: null, ...seen, ...judgeLosses({ snapshot, drill: seen.graph, refusal }) }
     } catch (error) {
-      return this.#failed(error, drill, !hasAnswer)
+      // A refusal is an answer, too; an interruption is none.
+      const isRefused = error instanceof FlinkopsError && error.exitCode === EXIT.failedOnCluster
+      return this.#failed(error, drill, !hasAnswer && !isRefused)
     }
   }
 
@@ -139,8 +157,9 @@ class Drill {
     const cleared = await this.#clear(drill, mayStillCome)
     const reason = error instanceof Error ? error.message : String(error)
     const endedAtMs = now()
-    const [jobId, durationMs] = [drill.jobId, endedAtMs - this.#startedAtMs]
-    await drills.judged({ jobId, verdict: 'failed', reason, proof: null, leftOut: [], startedEmpty: [], endedAtMs, durationMs })
+    const durationMs = endedAtMs - this.#startedAtMs
+    const nothing = { reason, proof: null, leftOut: [], startedEmpty: [] }
+    await drills.judged({ ...this.#subject(drill.jobId), ...nothing, verdict: 'failed', endedAtMs, durationMs })
     throw withWhatIsLeft(error, drill, cleared)
   }
 
@@ -156,6 +175,10 @@ class Drill {
     return clearDrill({ drill, mayStillCome, jobManager, storage, drills, remove, now })
   }
 
+  #subject(jobId: string | null) {
+    return { jobId, jobName: this.#input.jobName, snapshot: this.#snapshot.path }
+  }
+
   planned(): DrillResult {
     return this.#result({ jobId: null, reason: null }, 'planned')
   }
@@ -164,14 +187,13 @@ class Drill {
   async end({ verdict, ...attempt }: Attempt): Promise<DrillResult> {
     const result = this.#result(attempt, verdict)
     const { reason, proof, leftOut, startedEmpty, durationMs } = result
-    const jobId = attempt.jobId ?? `none: ${this.#snapshot.path}`
     const endedAtMs = this.#startedAtMs + durationMs
-    await this.#input.drills.judged({ jobId, verdict, reason, proof, leftOut, startedEmpty, durationMs, endedAtMs })
+    await this.#input.drills.judged({ ...this.#subject(attempt.jobId), verdict, reason, proof, leftOut, startedEmpty, durationMs, endedAtMs })
     return result
   }
 
   #result(
-    { jobId, reason, proof, leftOut, startedEmpty, cleared }: Omit<Attempt, 'verdict'>,
+    { jobId, reason, proof, leftOut, startedEmpty, cleared, hasVanished }: Omit<Attempt, 'verdict'>,
     verdict: DrillResult['verdict'],
   ): DrillResult {
     const { jobName, sinks, now } = this.#input
@@ -187,6 +209,7 @@ class Drill {
       proof: proof ?? null,
       leftOut: leftOut ?? [],
       startedEmpty: startedEmpty ?? [],
+      hasVanished: hasVanished ?? false,
       startedAt: new Date(this.#startedAtMs).toISOString(),
       durationMs: now() - this.#startedAtMs,
       cleared: cleared ?? null,

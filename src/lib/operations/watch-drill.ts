@@ -1,7 +1,7 @@
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { CheckpointEntry, JobManager, SqlGateway, SqlStatement, StorageReader } from '../ports.js'
 import type { DrillBegun, DrillProof, DrillVerdict } from '../ports-drill.js'
-import { isBelow, isSameContainer, parseLocation } from '../state/location.js'
+import { isBelow, isSameContainer, type Location, parseLocation } from '../state/location.js'
 import type { Metadata } from '../state/types.js'
 import { awaitRecords } from './await-records.js'
 import { awaitRestore, type RestoreProgress } from './await-restore.js'
@@ -33,7 +33,7 @@ export interface Watched {
 }
 
 /** Its own checkpoint is waited for, whatever the interval of the job itself is. */
-const CHECKPOINT_INTERVAL_MS = 10_000
+const CHECKPOINT_INTERVAL_MS = 5_000
 
 /** Starts the job and watches it until all of the proof was seen: restored from this very path, a checkpoint of its own, records. */
 export async function watchDrill(input: WatchDrillInput): Promise<Watched> {
@@ -53,8 +53,7 @@ export async function watchDrill(input: WatchDrillInput): Promise<Watched> {
   )
   input.onLaunched()
   const { restoredCheckpointId } = await awaitRestore({ ...input, jobId, waitFor: 'checkpoint' })
-  const own = (await jobManager.checkpoints(jobId, signal))?.latest.completed ?? null
-  const graph = await graphOf(own, input)
+  const { own, graph } = await ownCheckpoint(input)
   const records = await awaitRecords({ ...input, jobId, withinMs: input.recordsWithinMs, onWaiting: waiting(input) })
   const proof: DrillProof = {
     restoredCheckpointId,
@@ -73,17 +72,26 @@ function waiting({ onProgress }: WatchDrillInput): (elapsedMs: number) => void {
   return (elapsedMs) => onProgress({ elapsedMs, state: 'RUNNING', waitingFor: 'records', failedCheckpoints: 0 })
 }
 
+const LOOKS = 5
+
+/** Its newest checkpoint, and what that holds; a newer one may take its place while it is read. */
+async function ownCheckpoint(input: WatchDrillInput): Promise<{ own: CheckpointEntry | null; graph: Metadata | null }> {
+  for (let look = 1; ; look++) {
+    const own = (await input.jobManager.checkpoints(input.drill.jobId, input.signal))?.latest.completed ?? null
+    const found = await verifyOnce({ storage: input.storage, location: ownLocation(own, input), signal: input.signal })
+    if (found.state === 'complete' || look === LOOKS) return { own, graph: found.state === 'complete' ? found.metadata : null }
+  }
+}
+
 /** Where it writes was asked for, and is looked at: a checkpoint elsewhere could be taken for one of the job itself. */
-async function graphOf(own: CheckpointEntry | null, { drill, storage, signal }: WatchDrillInput): Promise<Metadata | null> {
+function ownLocation(own: CheckpointEntry | null, { drill }: WatchDrillInput): Location {
   const said = parseLocation(own?.externalPath ?? '')
   const directory = parseLocation(drill.directory)
   const isInside =
     said.ok && directory.ok && isSameContainer(said.location, directory.location) && isBelow(said.location.name, directory.location.name)
-  if (!isInside)
-    throw new FlinkopsError(`the drill was to write its checkpoints to ${drill.directory}, and wrote ${own?.externalPath ?? 'none'}`, {
-      code: 'RESTORE_NOT_PROVEN',
-      exitCode: EXIT.failedOnCluster,
-    })
-  const found = await verifyOnce({ storage, location: said.location, signal })
-  return found.state === 'complete' ? found.metadata : null
+  if (isInside) return said.location
+  throw new FlinkopsError(`The drill was to write its checkpoints to ${drill.directory}, and wrote ${own?.externalPath ?? 'none'}`, {
+    code: 'RESTORE_NOT_PROVEN',
+    exitCode: EXIT.failedOnCluster,
+  })
 }

@@ -14,7 +14,8 @@ export interface Losses {
 
 /**
  * Compares the operators of a snapshot with those of the drill that was restored from it. What is lost belongs to a sink when it hangs, in
- * one line, where the drill has a blackhole: below an operator that is in both, at which the drill has as many branches of its own.
+ * one line, where the drill has a blackhole: below an operator that is in both, at which the drill has as many branches of its own. Where
+ * not every place can be told, nothing is a sink's.
  */
 export function compareOperators(snapshot: Graph, drill: Graph): Losses {
   const ours = graphOf(snapshot)
@@ -25,7 +26,7 @@ export function compareOperators(snapshot: Graph, drill: Graph): Losses {
     root !== null && (!theirs.hasOutput.has(root) || branches(root, ours, theirs.ids) <= branches(root, theirs, ours.ids))
   return {
     lost: lost.map((id) => named(id, snapshot)),
-    isAllOfSinks: roots.every(isSinkPlace),
+    isAllOfSinks: isTold(ours) && isTold(theirs) && roots.every(isSinkPlace),
     fresh: drill.stateful.filter((id) => !ours.ids.has(id)).map((id) => named(id, drill)),
   }
 }
@@ -34,6 +35,10 @@ interface Shape {
   ids: Set<string>
   inputs: Map<string, string[]>
   hasOutput: Set<string>
+}
+
+function isTold({ ids, inputs }: Shape): boolean {
+  return ids.size === inputs.size
 }
 
 function graphOf({ operators }: Graph): Shape {

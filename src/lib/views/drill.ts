@@ -39,8 +39,9 @@ function sinkLines({ sinks, leftOut }: DrillResult): string[] {
 }
 
 /** What a person should know although the verdict stands. */
-export function drillWarnings({ startedEmpty, leftOut, cleared, jobId }: DrillResult): string[] {
+export function drillWarnings({ startedEmpty, leftOut, cleared, jobId, hasVanished, jobName }: DrillResult): string[] {
   return [
+    ...(hasVanished ? [`A savepoint stays: flinkops drill ${jobName} --from "$(flinkops savepoint ${jobName})"`] : []),
     ...(startedEmpty.length === 0
       ? []
       : [`The snapshot does not know ${startedEmpty.join(', ')}: started empty, as it would in the job itself.`]),
