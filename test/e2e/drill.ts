@@ -53,7 +53,10 @@ export function drillScenarios(world: World): void {
       const next = await world().flinkops(['drill', SALES_PIPELINE, '--from', snapshots.get('counted') ?? ''])
       expect(next.stderr).toMatch(new RegExp(`The drill of sales_pipeline of .* \\(job ${jobId}, .*\\) was cut off: its job has ended`))
       // The savepoint of another job: not restorable, in Flink's words.
-      expect(next).toMatchObject({ code: 11, stdout: expect.stringMatching(/^Not restorable: .*\n.*Cannot map checkpoint\/savepoint state/) })
+      expect(next).toMatchObject({
+        code: 11,
+        stdout: expect.stringMatching(/^Not restorable: .*\n.*Cannot map checkpoint\/savepoint state/),
+      })
       expect(await stateOf(world, jobId)).toBe('CANCELED')
     })
 

@@ -188,7 +188,16 @@ class Drill {
     const result = this.#result(attempt, verdict)
     const { reason, proof, leftOut, startedEmpty, durationMs } = result
     const endedAtMs = this.#startedAtMs + durationMs
-    await this.#input.drills.judged({ ...this.#subject(attempt.jobId), verdict, reason, proof, leftOut, startedEmpty, durationMs, endedAtMs })
+    await this.#input.drills.judged({
+      ...this.#subject(attempt.jobId),
+      verdict,
+      reason,
+      proof,
+      leftOut,
+      startedEmpty,
+      durationMs,
+      endedAtMs,
+    })
     return result
   }
 

@@ -38,7 +38,9 @@ describe('the sinks of a script as blackholes', () => {
     ['orders_enrich', ORDERS_ENRICH, 'enriched'],
   ])('of %s: just its sink is another', (_, file, sink) => {
     const script = readFileSync(file, 'utf8')
-    expect(changes(script.replaceAll("'blackhole'", "'kafka'"))).toEqual([expect.stringMatching(new RegExp(`^CREATE TABLE \`${sink}\` \\([^]*\\) WITH \\('connector' = 'blackhole'\\)$`))])
+    expect(changes(script.replaceAll("'blackhole'", "'kafka'"))).toEqual([
+      expect.stringMatching(new RegExp(`^CREATE TABLE \`${sink}\` \\([^]*\\) WITH \\('connector' = 'blackhole'\\)$`)),
+    ])
     expect(drilled(script).sources).toMatchObject([{ connector: 'datagen' }])
   })
 
@@ -50,7 +52,9 @@ describe('the sinks of a script as blackholes', () => {
       ") COMMENT 'all; of it' PARTITIONED BY (`with`) ",
     ].join('\n')
     const insert = 'INSERT INTO `out;put` PARTITION (`with` = 1) SELECT n, ts FROM src;'
-    expect(changes(`${SRC} ${head}with ('connector' /* x */ = 'jdbc', 'url' = 'a)b', 'password' = 'it''s'); ${insert}`)).toEqual([`${head}${HOLE}`])
+    expect(changes(`${SRC} ${head}with ('connector' /* x */ = 'jdbc', 'url' = 'a)b', 'password' = 'it''s'); ${insert}`)).toEqual([
+      `${head}${HOLE}`,
+    ])
   })
 
   it('takes every sink of a statement set, each once, and leaves tables alone that are only read', () => {
@@ -87,16 +91,28 @@ describe('what is refused before anything is started: exit 6', () => {
   it.each([
     ['a table that the script does not create', `${SRC} ${INSERT}`, 'writes to out and does not create it'],
     ['a table of another catalog', `${SRC} INSERT INTO hive.shop.out SELECT k, 1 FROM src;`, 'hive.shop.out is a table of another catalog'],
-    ['CREATE TABLE in another catalog', `${SRC} CREATE TABLE hive.d.x (k INT) WITH ('connector'='print'); ${OUT} ${INSERT}`, 'another catalog'],
+    [
+      'CREATE TABLE in another catalog',
+      `${SRC} CREATE TABLE hive.d.x (k INT) WITH ('connector'='print'); ${OUT} ${INSERT}`,
+      'another catalog',
+    ],
     ['LIKE', `${SRC} CREATE TABLE out WITH ('topic' = 'x') LIKE src; ${INSERT}`, 'its schema from another table (LIKE)'],
     ['LIKE behind columns', `${SRC} CREATE TABLE out (n INT) WITH ('topic' = 'x') LIKE src (INCLUDING ALL); ${INSERT}`, '(LIKE)'],
     ['CREATE TABLE AS', `${SRC} CREATE TABLE out WITH ('connector' = 'kafka') AS SELECT k FROM src;`, 'creates and writes at once'],
     ['no WITH', `${SRC} CREATE TABLE out (k INT, n BIGINT); ${INSERT}`, 'it has no WITH of its own'],
     ['no columns', `${SRC} CREATE TABLE out WITH ('connector' = 'jdbc'); ${INSERT}`, 'it has no columns of its own'],
     ['a sink that is read, too', `${SRC} ${OUT} INSERT INTO out SELECT k, 1 FROM out;`, 'it also reads from its sink out'],
-    ['a sink behind a view', `${SRC} ${OUT} CREATE VIEW v AS SELECT * FROM src JOIN \`out\` ON TRUE; ${INSERT}`, 'also reads from its sink out'],
+    [
+      'a sink behind a view',
+      `${SRC} ${OUT} CREATE VIEW v AS SELECT * FROM src JOIN \`out\` ON TRUE; ${INSERT}`,
+      'also reads from its sink out',
+    ],
     ['a hint at the sink', `${SRC} ${OUT} INSERT INTO out /*+ OPTIONS('connector'='print') */ SELECT k, 1 FROM src;`, 'has a hint'],
-    ['written metadata', `${SRC} CREATE TABLE out (k INT, t TIMESTAMP(3) METADATA FROM 'timestamp') WITH ('connector'='kafka'); ${INSERT}`, 'metadata'],
+    [
+      'written metadata',
+      `${SRC} CREATE TABLE out (k INT, t TIMESTAMP(3) METADATA FROM 'timestamp') WITH ('connector'='kafka'); ${INSERT}`,
+      'metadata',
+    ],
     ['two of one name', `${SRC} ${OUT} DROP TABLE out; ${OUT} ${INSERT}`, 'creates out more than once'],
     ['USE', `USE CATALOG hive; ${SRC} ${OUT} ${INSERT}`, 'it has a USE CATALOG HIVE, of which it is not known'],
     ['ALTER', `${SRC} ${OUT} ALTER TABLE out SET ('topic' = 'y'); ${INSERT}`, 'it has a ALTER TABLE OUT'],

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { isolationConfig } from '../../../src/lib/flink/isolation-keys.js'
 
-const ISOLATION = { name: 'drill of sales', checkpointDirectory: 'wasbs://flink@acct/checkpoints/flinkops-drill/a', checkpointIntervalMs: 5000 }
+const ISOLATION = {
+  name: 'drill of sales',
+  checkpointDirectory: 'wasbs://flink@acct/checkpoints/flinkops-drill/a',
+  checkpointIntervalMs: 5000,
+}
 
 describe('what keeps a drill apart', () => {
   it.each([

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDrillJournal } from '../../../src/lib/journal/drill-journal.js'
+import type { DrillJudged } from '../../../src/lib/ports-drill.js'
 
 let directory = ''
 beforeEach(async () => {
@@ -20,10 +21,16 @@ const drill = (jobId: string) => ({
   startedAtMs: 7,
 })
 
-const JUDGED = {
-  ...{ jobId: 'a', jobName: 'sales', snapshot: 'wasbs://flink@acct/savepoints/s', verdict: 'proven', reason: null, proof: null },
-  ...{ leftOut: [], startedEmpty: [], endedAtMs: 9000, durationMs: 8993 },
-} as const
+const JUDGED: DrillJudged = {
+  ...drill('a'),
+  verdict: 'proven',
+  reason: null,
+  proof: null,
+  leftOut: [],
+  startedEmpty: [],
+  endedAtMs: 9000,
+  durationMs: 8993,
+}
 
 describe('the journal of restore tests', () => {
   it('knows those that were begun and not cleared, whatever their verdict', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EXIT, FlinkopsError } from '../../../src/lib/errors.js'
-import { drillJob, type DrillInput } from '../../../src/lib/operations/drill-job.js'
+import { type DrillInput, drillJob } from '../../../src/lib/operations/drill-job.js'
 import type { CheckpointStats, JobManager, SqlScript } from '../../../src/lib/ports.js'
 import type { DrillBegun, DrillJudged } from '../../../src/lib/ports-drill.js'
 import { entry, type FakeBlob, fakeJobManager, fakeStorage, NOW_MS, stats, uri } from '../../support/fake-ports.js'
@@ -53,7 +53,8 @@ async function drill(world: World = {}) {
     jobManager: fakeJobManager({
       version: async () => '2.3.0',
       jobs: async () => [],
-      jobState: async (jobId) => (ended.has(jobId) ? 'CANCELED' : (world.states?.[begun.findIndex((one) => one.jobId === jobId)] ?? world.state ?? 'RUNNING')),
+      jobState: async (jobId) =>
+        ended.has(jobId) ? 'CANCELED' : (world.states?.[begun.findIndex((one) => one.jobId === jobId)] ?? world.state ?? 'RUNNING'),
       job: async (jobId) => ({ jobId, name: 'drill of sales', state: 'RUNNING', startedAtMs: NOW_MS, endedAtMs: null, vertices: [] }),
       checkpoints: async (jobId) => looks(jobId),
       failureCause: async () => 'The new state serializer must not be incompatible',
@@ -85,7 +86,10 @@ async function drill(world: World = {}) {
       cleared: async (jobId) => void cleared.push(jobId),
       open: async () => [],
     },
-    remove: world.remove ?? (async () => (order.push('remove'), 3)),
+    remove: world.remove ?? (async () => {
+        order.push('remove')
+        return 3
+      }),
     now: () => NOW_MS,
     signal: new AbortController().signal,
     onStarted: () => undefined,
@@ -96,7 +100,8 @@ async function drill(world: World = {}) {
   return { result, scripts, begun, judged, cleared, cancelled, order }
 }
 
-const refused = (message: string) => new FlinkopsError(`The statement at line 4 failed: ${message}`, { code: 'SQL_FAILED', exitCode: EXIT.failedOnCluster })
+const refused = (message: string) =>
+  new FlinkopsError(`The statement at line 4 failed: ${message}`, { code: 'SQL_FAILED', exitCode: EXIT.failedOnCluster })
 const CANNOT_MAP = `Cannot map checkpoint/savepoint state for operator ${'0a'.repeat(16)} to the new program. If you want to allow to skip this, you can`
 
 describe('a drill', () => {
@@ -108,11 +113,23 @@ describe('a drill', () => {
       expect.objectContaining({
         jobId: first?.jobId,
         restore: { path: uri(SAVEPOINT), claimMode: 'NO_CLAIM', allowNonRestoredState: false },
-        isolation: { name: 'drill of sales', checkpointDirectory: uri(`checkpoints/flinkops-drill/${first?.jobId}`), checkpointIntervalMs: 5000 },
+        isolation: {
+          name: 'drill of sales',
+          checkpointDirectory: uri(`checkpoints/flinkops-drill/${first?.jobId}`),
+          checkpointIntervalMs: 5000,
+        },
       }),
     ])
-    expect(result).toMatchObject({ verdict: 'proven', verified: true, jobId: first?.jobId, claimMode: 'NO_CLAIM', cleared: { removedBlobs: 3, problem: null } })
-    expect(judged).toMatchObject([{ jobId: first?.jobId, verdict: 'proven', proof: { restoredCheckpointId: 1, checkpointId: 2, recordsRead: 7, recordsWritten: 5 } }])
+    expect(result).toMatchObject({
+      verdict: 'proven',
+      verified: true,
+      jobId: first?.jobId,
+      claimMode: 'NO_CLAIM',
+      cleared: { removedBlobs: 3, problem: null },
+    })
+    expect(judged).toMatchObject([
+      { jobId: first?.jobId, verdict: 'proven', proof: { restoredCheckpointId: 1, checkpointId: 2, recordsRead: 7, recordsWritten: 5 } },
+    ])
     expect(cleared).toEqual([first?.jobId])
   })
 
@@ -122,17 +139,31 @@ describe('a drill', () => {
 
   it('of a snapshot that is not whole starts nothing: not restorable', async () => {
     const world = { stored: { [`${SAVEPOINT}/_metadata`]: { bytes: new Uint8Array(9) } } }
-    expect(await drill(world)).toMatchObject({ result: { verdict: 'not-restorable', jobId: null }, order: [], judged: [{ jobId: null, verdict: 'not-restorable' }] })
+    expect(await drill(world)).toMatchObject({
+      result: { verdict: 'not-restorable', jobId: null },
+      order: [],
+      judged: [{ jobId: null, verdict: 'not-restorable' }],
+    })
   })
 
   it.each([
     ['the state does not fit', { state: 'FAILED' }, 'not-restorable', 'must not be incompatible'],
-    ['a source is away', { state: 'FAILED', jobManager: { failureCause: async () => 'Connection refused' } }, 'not-proven', 'Connection refused'],
+    [
+      'a source is away',
+      { state: 'FAILED', jobManager: { failureCause: async () => 'Connection refused' } },
+      'not-proven',
+      'Connection refused',
+    ],
     ['it came to its end', { state: 'FINISHED' }, 'not-proven', 'it came to its end before'],
     ['it was restored from elsewhere', { restoredFrom: uri('savepoints/other') }, 'not-proven', 'it was restored from wasbs'],
     ['no record came', { records: 0 }, 'not-proven', 'no record came out of its sources'],
     ['it writes elsewhere', { checkpointBelow: 'checkpoints' }, 'not-proven', 'was to write its checkpoints to'],
-    ['Flink has no place for state, and the sinks are not why', { refusals: [refused(CANNOT_MAP)], state: 'FAILED', keepsIds: true }, 'not-restorable', 'Cannot map'],
+    [
+      'Flink has no place for state, and the sinks are not why',
+      { refusals: [refused(CANNOT_MAP)], state: 'FAILED', keepsIds: true },
+      'not-restorable',
+      'Cannot map',
+    ],
   ] satisfies [string, World, string, string][])('is %s: %s', async (_, world, verdict, reason) => {
     const { result, order } = await drill(world)
     expect(result).toMatchObject({ verdict, verified: false, reason: expect.stringContaining(reason) })

@@ -51,13 +51,16 @@ describe('what a drill left in storage', () => {
 
   it('goes without the directory of all drills, while another one is there', async () => {
     const { left } = await remove({ ...LEFT, [`${OTHER}/x`]: FILE })
-    expect(left.toSorted()).toEqual(['checkpoints/flinkops-drill', `${OTHER}/x`])
+    expect(new Set(left)).toEqual(new Set(['checkpoints/flinkops-drill', `${OTHER}/x`]))
   })
 
-  it.each([['checkpoints'], [`checkpoints/${JOB}`], ['checkpoints/flinkops-drill'], ['']])('is never looked for in %j', async (directory) => {
-    const blobs = { [`checkpoints/${JOB}/chk-1/_metadata`]: FILE }
-    expect(await remove(blobs, directory)).toMatchObject({ result: { code: 'DRILL_TRACES_LEFT' }, gone: [] })
-  })
+  it.each([['checkpoints'], [`checkpoints/${JOB}`], ['checkpoints/flinkops-drill'], ['']])(
+    'is never looked for in %j',
+    async (directory) => {
+      const blobs = { [`checkpoints/${JOB}/chk-1/_metadata`]: FILE }
+      expect(await remove(blobs, directory)).toMatchObject({ result: { code: 'DRILL_TRACES_LEFT' }, gone: [] })
+    },
+  )
 
   it('is never a blob outside, whatever was found', async () => {
     const name = `checkpoints/${JOB}/chk-1/_metadata`

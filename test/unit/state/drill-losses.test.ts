@@ -32,11 +32,14 @@ const SHAPE = { uid: null, name: null, parallelism: 1, maxParallelism: 128, subt
 describe('the operators of a job, by their ids alone', () => {
   it('tell which is behind which', () => {
     const short = (id: string) => id.slice(0, 6)
-    const edges = [...inputsOf(graph(COMPACTED).operators.map((one) => one.operatorId))].map(([id, from]) => `${from.map(short)}>${short(id)}`)
-    expect(edges.toSorted()).toEqual(
-      ['>cbc357', 'cbc357>7df19f', '7df19f>90bea6', '90bea6>e5ebb0', 'e5ebb0>2e32dc', '2e32dc>b57f37', 'b57f37>74bfdd'].concat([
-        ...['74bfdd>e1d5b7', 'e1d5b7>15169d'],
-      ]).toSorted(),
+    const edges = [...inputsOf(graph(COMPACTED).operators.map((one) => one.operatorId))].map(
+      ([id, from]) => `${from.map(short)}>${short(id)}`,
+    )
+    expect(new Set(edges)).toEqual(
+      new Set([
+        ...['>cbc357', 'cbc357>7df19f', '7df19f>90bea6', '90bea6>e5ebb0', 'e5ebb0>2e32dc', '2e32dc>b57f37'],
+        ...['b57f37>74bfdd', '74bfdd>e1d5b7', 'e1d5b7>15169d'],
+      ]),
     )
   })
 
@@ -73,7 +76,10 @@ describe('what a drill loses', () => {
   })
 
   it('names what has state and is not known to the snapshot: it started empty', () => {
-    const drill = { ...graph([SOURCE, CALC, AGGREGATE]), operators: graph([SOURCE, CALC, AGGREGATE]).operators.map((one) => ({ ...one, name: 'Agg' })) }
+    const drill = {
+      ...graph([SOURCE, CALC, AGGREGATE]),
+      operators: graph([SOURCE, CALC, AGGREGATE]).operators.map((one) => ({ ...one, name: 'Agg' })),
+    }
     expect(compareOperators(graph([SOURCE, CALC]), drill).fresh).toEqual(['Agg (90bea66de1c231edf33913ecd54406c1)'])
   })
 })

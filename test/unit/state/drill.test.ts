@@ -4,12 +4,29 @@ import type { KnownJob } from '../../../src/lib/state/jobs.js'
 import { groupLineages } from '../../../src/lib/state/lineage.js'
 import { restorePoints } from '../../../src/lib/state/restore-points.js'
 import { retain } from '../../../src/lib/state/retention.js'
-import { checkpoint, checkpointDirectory, DAY, HOUR, job, jobId, jobsOf, NOW, policy, running, snapshot, uri } from '../../support/builders.js'
+import {
+  checkpoint,
+  checkpointDirectory,
+  DAY,
+  HOUR,
+  job,
+  jobId,
+  jobsOf,
+  NOW,
+  policy,
+  running,
+  snapshot,
+  uri,
+} from '../../support/builders.js'
 
 const [SALES, DRILL] = [jobId(1), jobId(2)]
 const OWN = checkpoint(SALES, 7, { completedAtMs: NOW - 40 * DAY })
 /** What a drill that was cut off left, newer than anything of the job. */
-const LEFT = snapshot(`${drillDirectory('checkpoints', DRILL)}/${DRILL}/chk-8`, { jobId: DRILL, checkpointId: 8, completedAtMs: NOW - 3 * DAY })
+const LEFT = snapshot(`${drillDirectory('checkpoints', DRILL)}/${DRILL}/chk-8`, {
+  jobId: DRILL,
+  checkpointId: 8,
+  completedAtMs: NOW - 3 * DAY,
+})
 const FROM = { restoredFrom: uri(checkpointDirectory(SALES, 7)) }
 const sales = (parts: Partial<KnownJob> = {}) => job(SALES, { name: 'sales', ...parts })
 
@@ -57,7 +74,13 @@ describe('a restore test beside its job', () => {
     const newer = checkpoint(SALES, 9, { completedAtMs: NOW - 39 * DAY })
     const found = restorePoints({ snapshots: [OWN, newer, LEFT], jobs, names: ['sales'], ownDirectories: [], beforeMs: null })
     expect(found).toMatchObject({ newest: newer, restorable: 2, passedOver: [] })
-    const nameless = restorePoints({ snapshots: [OWN, LEFT], jobs: jobsOf(sales()), names: ['sales'], ownDirectories: [LEFT.directory], beforeMs: null })
+    const nameless = restorePoints({
+      snapshots: [OWN, LEFT],
+      jobs: jobsOf(sales()),
+      names: ['sales'],
+      ownDirectories: [LEFT.directory],
+      beforeMs: null,
+    })
     expect(nameless.newest).toBe(OWN)
   })
 })
@@ -68,7 +91,10 @@ describe('the directory of a restore test', () => {
     expect(isDrillDirectory(`checkpoints/flinkops-drill/${DRILL}`)).toBe(true)
   })
 
-  it.each([['checkpoints/flinkops-drill'], ['checkpoints'], [''], [`checkpoints/${DRILL}`], [`flinkops-drill/${DRILL}/shared`]])('is not %j', (name) => {
-    expect(isDrillDirectory(name)).toBe(false)
-  })
+  it.each([['checkpoints/flinkops-drill'], ['checkpoints'], [''], [`checkpoints/${DRILL}`], [`flinkops-drill/${DRILL}/shared`]])(
+    'is not %j',
+    (name) => {
+      expect(isDrillDirectory(name)).toBe(false)
+    },
+  )
 })
