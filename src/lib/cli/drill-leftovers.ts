@@ -1,6 +1,20 @@
 import type { Context } from '../context.js'
 import { clearDrill } from '../operations/clear-drill.js'
+import type { DrillBegun } from '../ports-drill.js'
 import { removeTraces } from './drill-run.js'
+
+/** A submission that was cut off may be on its way for as long as a gateway takes to plan a query. */
+const COMES_WITHIN_MS = 180_000
+
+/** Says what drills that were cut off have left, for who looks at storage: the next drill takes it away. */
+export async function tellLeftovers({ drills }: Context, onNotice: (text: string) => void): Promise<void> {
+  for (const drill of await drills.open())
+    if (!drill.isGoingOn) onNotice(`${words(drill)} was cut off, and may have left its job and that directory. The next drill takes them away.`)
+}
+
+function words({ jobName, jobId, directory, startedAtMs }: DrillBegun): string {
+  return `The drill of ${jobName} of ${new Date(startedAtMs).toISOString()} (job ${jobId}, ${directory})`
+}
 
 interface Voice {
   onNotice: (text: string) => void
@@ -16,7 +30,7 @@ export async function clearLeftovers(context: Context, { onNotice, onSay }: Voic
   if (open.length === 0) return
   const jobManagers = await context.jobManagers()
   for (const drill of open) {
-    const what = `The drill of ${drill.jobName} of ${new Date(drill.startedAtMs).toISOString()} (job ${drill.jobId}, ${drill.directory})`
+    const what = words(drill)
     const jobManager = jobManagers.find(({ url }) => url === drill.jobManager)
     if (jobManager === undefined) {
       onNotice(`${what} was cut off on ${drill.jobManager}, which is not in this context: what it left stays.`)
@@ -25,7 +39,7 @@ export async function clearLeftovers(context: Context, { onNotice, onSay }: Voic
     const [storage, { drills, now }] = [await context.storage(), context]
     const { problem, removedBlobs } = await clearDrill({
       drill,
-      mayStillCome: false,
+      mayStillCome: now() - drill.startedAtMs < COMES_WITHIN_MS,
       jobManager,
       storage,
       drills,

@@ -83,9 +83,16 @@ export async function drillJob(input: DrillInput): Promise<DrillResult> {
   if (input.dryRun) return drill.planned()
   const strict = await drill.attempt(found.metadata, null)
   if (strict.verdict === 'not-restorable' && (await hasVanished(snapshot, input))) return drill.end({ ...strict, ...VANISHED })
-  if (strict.lost === null || input.sinks.every((sink) => sink.keepsIds)) return drill.end(strict)
-  input.onSay(`${strict.reason}. Trying once more without the state that has no place in the drill, to see whose that is`)
-  return drill.end(await drill.attempt(found.metadata, strict.reason))
+  const named = { ...strict, reason: withName(strict.reason, strict.lost, found.metadata) }
+  if (strict.lost === null || input.sinks.every((sink) => sink.keepsIds)) return drill.end(named)
+  input.onSay(`${named.reason}. Trying once more without the state that has no place in the drill, to see whose that is`)
+  return drill.end(await drill.attempt(found.metadata, named.reason))
+}
+
+/** Flink names an operator by its id; the snapshot knows what it was called (from format 5 on). */
+function withName(reason: string | null, lost: string | null, { operators }: Metadata): string | null {
+  const name = operators.find((one) => one.operatorId === lost)?.name ?? null
+  return reason === null || lost === null || name === null ? reason : reason.replace(lost, `${lost} (${name})`)
 }
 
 /** Of a job that runs: a checkpoint lives until newer ones take its place. */
