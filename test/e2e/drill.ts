@@ -17,7 +17,7 @@ interface DrillJson {
 
 /** Counts upwards into files and onto the TaskManager's standard output: what a drill wrote there would come twice. */
 const COUNTED = (folder: string) => `SET 'pipeline.name' = 'counted';
-CREATE TABLE numbers (n BIGINT, k INT) WITH ('connector' = 'datagen', 'rows-per-second' = '50', 'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '10000000', 'fields.k.max' = '9');
+CREATE TABLE numbers (n BIGINT, k INT) WITH ('connector' = 'datagen', 'rows-per-second' = '50', 'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '100000', 'fields.k.min' = '0', 'fields.k.max' = '9');
 CREATE TABLE files (n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'file://${folder}', 'format' = 'json', 'sink.rolling-policy.check-interval' = '1s');
 CREATE TABLE shown (n BIGINT) WITH ('connector' = 'print', 'print-identifier' = 'counted');
 CREATE TABLE upserted (k INT, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'print', 'print-identifier' = 'upserted');
