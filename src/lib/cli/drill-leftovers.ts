@@ -9,7 +9,8 @@ const COMES_WITHIN_MS = 180_000
 /** Says what drills that were cut off have left, for who looks at storage: the next drill takes it away. */
 export async function tellLeftovers({ drills }: Context, onNotice: (text: string) => void): Promise<void> {
   for (const drill of await drills.open())
-    if (!drill.isGoingOn) onNotice(`${words(drill)} was cut off, and may have left its job and that directory. The next drill takes them away.`)
+    if (!drill.isGoingOn)
+      onNotice(`${words(drill)} was cut off, and may have left its job and that directory. The next drill takes them away.`)
 }
 
 function words({ jobName, jobId, directory, startedAtMs }: DrillBegun): string {

@@ -50,13 +50,22 @@ describe('drill, before anything is started', () => {
   it('finds a snapshot wanting that is not whole: exit 11, and a dated record of it', async () => {
     const { code, stdout } = await cli.run(['drill', 'sales', '--from', 'savepoint-a1b2c3-ffffffffffff', '--json'])
     expect(code).toBe(11)
-    expect(JSON.parse(stdout)).toMatchObject({ jobId: null, verdict: 'not-restorable', verified: false, claimMode: 'NO_CLAIM', warnings: [] })
+    expect(JSON.parse(stdout)).toMatchObject({
+      jobId: null,
+      verdict: 'not-restorable',
+      verified: false,
+      claimMode: 'NO_CLAIM',
+      warnings: [],
+    })
     expect(await cli.journal()).toMatch(/"event":"judged","at":"20.*"verdict":"not-restorable"/)
   })
 
   it('a dry run says what would be drilled', async () => {
     const { code, stdout } = await cli.run(['drill', 'sales', '--from', 'savepoint-a1b2c3-0123456789ab', '-n'])
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^Would drill: sales from wasbs:.*\n {2}sinks replaced by blackholes: out \(kafka\)\n$/) })
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^Would drill: sales from wasbs:.*\n {2}sinks replaced by blackholes: out \(kafka\)\n$/),
+    })
   })
 
   it('has asked the gateway nothing', () => {

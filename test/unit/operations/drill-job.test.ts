@@ -86,7 +86,9 @@ async function drill(world: World = {}) {
       cleared: async (jobId) => void cleared.push(jobId),
       open: async () => [],
     },
-    remove: world.remove ?? (async () => {
+    remove:
+      world.remove ??
+      (async () => {
         order.push('remove')
         return 3
       }),
