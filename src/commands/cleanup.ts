@@ -5,6 +5,7 @@ import { resumeRun } from '../lib/cli/cleanup-resume.js'
 import { runPlan } from '../lib/cli/cleanup-run.js'
 import { openSource, planFrom } from '../lib/cli/cleanup-source.js'
 import { windowsOf } from '../lib/cli/cleanup-windows.js'
+import { tellLeftovers } from '../lib/cli/drill-leftovers.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { confirmedBefore } from '../lib/operations/confirmed-before.js'
 import { openScope } from '../lib/scope.js'
@@ -38,6 +39,7 @@ export default class Cleanup extends BaseCommand {
       keepLast: flags['keep-last'],
       graceMs: flags.grace,
     })
+    await tellLeftovers(context, (text) => this.notice(text))
     const scope = await openScope(context, flags.root)
     const windows = windowsOf(context, scope, flags['ignore-window'])
     const deleting = { progress: this.progress, maxRate: flags['max-rate'] ?? null }

@@ -4,6 +4,7 @@ import { withJobManagerConfiguration } from './config/roots.js'
 import type { EffectiveConfig } from './config/settings.js'
 import { usageError } from './errors.js'
 import type { JobManager, Journal, SqlGateway } from './ports.js'
+import type { DrillJournal } from './ports-drill.js'
 import type { BlobInventory } from './ports-inventory.js'
 import type { MaintenanceJournal } from './ports-maintenance.js'
 import type { RunJournal } from './ports-runs.js'
@@ -18,6 +19,7 @@ export interface Context {
   starts: StartJournal
   maintenance: MaintenanceJournal
   usageHistory: UsageHistory
+  drills: DrillJournal
   jobManager(): Promise<JobManager>
   jobManagers(): Promise<JobManager[]>
   sqlGateway(): Promise<SqlGateway>
@@ -43,6 +45,7 @@ export async function createContext(input: {
   const { createRunJournal } = await import('./journal/run-journal.js')
   const { createStartJournal } = await import('./journal/start-journal.js')
   const { createMaintenanceJournal } = await import('./journal/maintenance-journal.js')
+  const { createDrillJournal } = await import('./journal/drill-journal.js')
   const { createUsageHistory } = await import('./journal/usage-history.js')
   const { journalDirectory } = await import('./journal/directory.js')
   const directory = journalDirectory(process.env)
@@ -55,6 +58,7 @@ export async function createContext(input: {
     starts: createStartJournal({ directory, onProblem: input.onProblem }),
     maintenance: createMaintenanceJournal({ directory }),
     usageHistory: createUsageHistory({ directory }),
+    drills: createDrillJournal({ directory }),
     jobManagers,
     jobManager: async () => first(await jobManagers()),
     sqlGateway: once(() => buildSqlGateway(config)),

@@ -185,6 +185,14 @@ export interface JobManager {
   /** Starts a job from an uploaded jar with a job id of our choice; safe to repeat with the same id. */
   runJar(request: RunJarRequest, signal: AbortSignal): Promise<string>
   cancel(jobId: string, signal: AbortSignal): Promise<void>
+  /** Records that went through the job so far; what is not reported yet counts as 0. */
+  records(jobId: string, signal: AbortSignal): Promise<RecordCounts>
+}
+
+/** Out of the sources, and into the sinks. */
+export interface RecordCounts {
+  read: number
+  written: number
 }
 
 export interface SavepointRequest {
@@ -230,7 +238,17 @@ export interface SqlScript {
   flinkVersion: string
   /** Id for the one job that the script starts, 32 hex. */
   jobId?: string
+  isolation?: JobIsolation
   onStarted?: (jobId: string) => Promise<void>
+}
+
+/** Keeps a job that is only started to be watched apart from all others. */
+export interface JobIsolation {
+  /** What it is called on the cluster. */
+  name: string
+  /** Full URI; the job's checkpoints go there and nowhere else, and Flink deletes them when the job is cancelled. */
+  checkpointDirectory: string
+  checkpointIntervalMs: number
 }
 
 export interface SqlStatement {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type E2e, FLINK_UNDER_TEST, missingForE2e, startE2e } from '../support/sandbox.js'
 import { cleanupScenario } from './cleanup.js'
+import { drillScenarios } from './drill.js'
 import { failureScenarios } from './failures.js'
 import { lookScenarios } from './looks.js'
 import { lossScenarios } from './losses.js'
@@ -38,6 +39,7 @@ describe.skipIf(missingForE2e() !== null)(`Flink ${FLINK_UNDER_TEST}`, () => {
   cleanupScenario(world)
   restoreScenarios(world)
   startScenarios(world)
+  drillScenarios(world)
   failureScenarios(world)
   lookScenarios(world)
   proofScenarios(world)

@@ -87,6 +87,7 @@ export class SimRest implements JobManager {
   triggerSavepoint = notModelled
   triggerStop = notModelled
   cancel = notModelled
+  records = notModelled
   ensureJar = notModelled
   runJar = notModelled
   operation = (): Promise<OperationStatus> => notModelled()

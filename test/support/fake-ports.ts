@@ -98,7 +98,7 @@ function etagOf(blob: FakeBlob): string {
 export function fakeJobManager(parts: Partial<JobManager>): JobManager {
   const missing = (name: string) => () => Promise.reject(new Error(`${name} was not expected to be asked`))
   const names = ['version', 'jobs', 'job', 'jobState', 'checkpoints', 'checkpointConfig', 'failureCause', 'configuration'] as const
-  const posts = ['triggerSavepoint', 'triggerStop', 'operation', 'ensureJar', 'runJar', 'cancel'] as const
+  const posts = ['triggerSavepoint', 'triggerStop', 'operation', 'ensureJar', 'runJar', 'cancel', 'records'] as const
   const all = Object.fromEntries([...names, ...posts].map((name) => [name, missing(name)]))
   return { url: 'http://flink-jm:8081', ...all, ...parts } as JobManager
 }

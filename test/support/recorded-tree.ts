@@ -127,6 +127,7 @@ function recordedJobManager(rest: string, hasJobs: boolean): JobManager {
     ensureJar: notRecorded,
     runJar: notRecorded,
     cancel: notRecorded,
+    records: notRecorded,
   }
 }
 

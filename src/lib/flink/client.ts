@@ -3,6 +3,7 @@ import type { Answer } from './answer.js'
 import { ensureJar, runJar } from './client-jars.js'
 import { readCheckpointConfig, readCheckpoints, readFailureCause, readJob, readJobState } from './client-jobs.js'
 import { cancelJob, readOperation, triggerSavepoint, triggerStop } from './client-operations.js'
+import { readRecords } from './client-records.js'
 import { failureOf, isSuccess } from './failure.js'
 import { createHttp, type Http, type HttpOptions } from './http.js'
 import { parseConfiguration, parseVersion } from './wire-cluster.js'
@@ -44,6 +45,7 @@ export function createJobManager(options: JobManagerOptions): JobManager {
     ensureJar: (jarPath, signal) => ensureJar({ http, jarPath, timeoutMs: runTimeoutMs, signal }),
     runJar: (request, signal) => runJar({ http, request, version, timeoutMs: runTimeoutMs, signal }),
     cancel: (jobId, signal) => cancelJob({ http, jobId, signal }),
+    records: (jobId, signal) => readRecords({ http, jobId, signal }),
   }
 }
 

@@ -1,7 +1,6 @@
 import type { SqlStatement } from '../ports.js'
 import { type Token, tokensOf } from './script-lexer.js'
-
-const CATALOG = ['default_catalog', 'default_database']
+import { DEFAULT_CATALOG, pathAt } from './table-path.js'
 
 /**
  * The name that Flink makes for a job without `pipeline.name`: `insert-into_` and its sinks in full, a sink that comes more than once with
@@ -9,9 +8,9 @@ const CATALOG = ['default_catalog', 'default_database']
  */
 export function defaultJobName(job: SqlStatement[], before: SqlStatement[]): string | null {
   const isElsewhere = before.some(({ text }) => /^USE\b/i.test(text))
-  const sinks = job.flatMap(({ text }) => sinksOf([...tokensOf(text)]))
+  const sinks = job.flatMap(({ text }) => sinksOf([...tokensOf(text)])).map((sink) => sink.path)
   if (sinks.length === 0 || (isElsewhere && sinks.some((sink) => sink.length < 3))) return null
-  const names = sinks.map((sink) => [...CATALOG.slice(0, 3 - sink.length), ...sink].join('.'))
+  const names = sinks.map((sink) => [...DEFAULT_CATALOG.slice(0, 3 - sink.length), ...sink].join('.'))
   return `insert-into_${names.map((name, at) => numbered(name, at, names)).join(',')}`
 }
 
@@ -20,23 +19,18 @@ function numbered(name: string, at: number, names: string[]): string {
   return names.filter(isSame).length === 1 ? name : `${name}_${names.slice(0, at + 1).filter(isSame).length}`
 }
 
-/** What each `INSERT INTO` or `INSERT OVERWRITE` names, as the parts of its path. */
-function sinksOf(tokens: Token[]): string[][] {
-  return tokens.flatMap((token, at) => {
-    const isInsert = /^insert$/i.test(token.text) && /^(?:into|overwrite)$/i.test(tokens[at + 1]?.text ?? '')
-    const path = isInsert ? pathFrom(tokens, at + 2) : []
-    return path.length === 0 ? [] : [path]
-  })
+export interface Sink {
+  /** The parts of its path. */
+  path: string[]
+  /** An `OPTIONS` hint follows, or something else that opens like one. */
+  hasHint: boolean
 }
 
-function pathFrom(tokens: Token[], start: number): string[] {
-  const parts: string[] = []
-  for (let at = start; parts.length < 3; at += 2) {
-    const token = tokens[at]
-    if (token?.kind === 'word') parts.push(token.text)
-    else if (token?.text.startsWith('`') === true) parts.push(token.text.slice(1, -1).replaceAll('``', '`'))
-    else return parts
-    if (tokens[at + 1]?.text !== '.') return parts
-  }
-  return parts
+/** What each `INSERT INTO` or `INSERT OVERWRITE` names. */
+export function sinksOf(tokens: Token[]): Sink[] {
+  return tokens.flatMap((token, at) => {
+    const isInsert = /^insert$/i.test(token.text) && /^(?:into|overwrite)$/i.test(tokens[at + 1]?.text ?? '')
+    const { parts, end } = pathAt(tokens, at + 2)
+    return isInsert && parts.length > 0 ? [{ path: parts, hasHint: tokens[end]?.text.startsWith('/*+') === true }] : []
+  })
 }

@@ -2,6 +2,7 @@ import { EXIT, FlinkopsError, usageError } from '../errors.js'
 import type { SqlGateway, SqlScript, SqlStatement } from '../ports.js'
 import { failureOf, isSuccess } from './failure.js'
 import { createHttp, type Http, type HttpOptions } from './http.js'
+import { isolationConfig } from './isolation-keys.js'
 import { restoreConfig } from './restore-keys.js'
 import { runStatement, type Session } from './sql-statement.js'
 import { parseApiVersions, parseSessionHandle } from './wire-sql.js'
@@ -65,10 +66,15 @@ function ownConfig({
   statements,
   restore,
   jobId,
+  isolation,
   flinkVersion,
 }: SqlScript): { statement: SqlStatement; config: Record<string, string> } | null {
-  if (restore === undefined && jobId === undefined) return null
-  const config = { ...(restore && restoreConfig(restore, flinkVersion)), ...(jobId !== undefined && { [FIXED_JOB_ID]: jobId }) }
+  if (restore === undefined && jobId === undefined && isolation === undefined) return null
+  const config = {
+    ...(restore && restoreConfig(restore, flinkVersion)),
+    ...(isolation && isolationConfig(isolation, flinkVersion)),
+    ...(jobId !== undefined && { [FIXED_JOB_ID]: jobId }),
+  }
   return { statement: restoredStatement(statements), config }
 }
 

@@ -1,6 +1,7 @@
 import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EXIT, FlinkopsError } from '../errors.js'
+import { isAlive } from './alive.js'
 import { errorCode, unwritable } from './failure.js'
 import { readOrNull } from './files.js'
 
@@ -31,17 +32,6 @@ async function isTaken(own: string, path: string): Promise<boolean> {
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false
     throw error
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // Somebody else's process is alive, too.
-    return errorCode(error) === 'EPERM'
   }
 }
 

@@ -12,7 +12,7 @@ export interface RestoreProgress {
   elapsedMs: number
   state: string
   /** What is waited for right now. */
-  waitingFor: 'running' | 'restored' | 'checkpoint' | 'first checkpoint'
+  waitingFor: 'running' | 'restored' | 'checkpoint' | 'first checkpoint' | 'records'
   failedCheckpoints: number
 }
 

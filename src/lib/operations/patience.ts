@@ -71,5 +71,6 @@ export function patientJobManager(jobManager: JobManager, again: Patiently): Job
     ensureJar: (jarPath, signal) => again(() => jobManager.ensureJar(jarPath, signal), signal),
     runJar: (request, signal) => again(() => jobManager.runJar(request, signal), signal),
     cancel: (jobId, signal) => again(() => jobManager.cancel(jobId, signal), signal),
+    records: (jobId, signal) => again(() => jobManager.records(jobId, signal), signal),
   }
 }

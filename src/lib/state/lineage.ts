@@ -1,3 +1,4 @@
+import { drillJobs } from './drill.js'
 import type { KnownJob } from './jobs.js'
 import { placeOf, savepointPrefix } from './layout.js'
 import { type Location, locationKey, parseLocation } from './location.js'
@@ -15,14 +16,17 @@ export interface Lineages {
 
 /**
  * Groups job ids by the snapshot they were restored from and by name. A name that two jobs share of which neither is proven ended says
- * nothing: such jobs are grouped by restore links only, so that no job's last restore point is given up for another's.
+ * nothing: such jobs are grouped by restore links only, so that no job's last restore point is given up for another's. A restore test goes
+ * on from a job's snapshot and carries on nothing: it is no generation of that job.
  */
 export function groupLineages(jobs: Map<string, KnownJob>, snapshots: Snapshot[]): Lineages {
   const sets = new Sets()
   const owners = snapshotOwners(snapshots)
+  const drills = drillJobs(jobs, snapshots)
   for (const job of jobs.values()) {
+    if (drills.has(job.jobId)) continue
     const parent = ownerOf(job.restoredFrom, owners)
-    if (parent !== null) sets.join(job.jobId, parent)
+    if (parent !== null && !drills.has(parent)) sets.join(job.jobId, parent)
   }
   joinByName(jobs, sets)
   const names = new Map<string, string>()

@@ -1,4 +1,5 @@
 import { EMPTY_DIRECTORY } from './assemble-survey.js'
+import { isOfDrill } from './drill.js'
 import type { KnownJob } from './jobs.js'
 import { snapshotDirectory } from './lineage.js'
 import { isBelow, isSameContainer, type Location, locationKey, parseLocation } from './location.js'
@@ -32,11 +33,11 @@ export interface RestorePoints {
 
 /**
  * The newest restorable snapshot of a job, across all its job ids. Its own are those of the runs that have its name, those that a run of
- * its name was restored from, and nameless ones in directories that only it uses.
+ * its name was restored from, and nameless ones in directories that only it uses. What a restore test wrote is nobody's.
  */
 export function restorePoints(input: RestorePointsInput): RestorePoints {
   const { jobs, beforeMs } = input
-  const there = input.snapshots.filter((one) => one.problem !== EMPTY_DIRECTORY)
+  const there = input.snapshots.filter((one) => one.problem !== EMPTY_DIRECTORY && !isOfDrill(one))
   const runs = [...jobs.values()].filter((job) => job.name !== null && input.names.includes(job.name) && !job.neverRan)
   const isOwn = ownership(input, runs, there)
   const own = there.filter((one) => isOwn(one) && (beforeMs === null || one.completedAtMs < beforeMs)).toSorted(byAge)

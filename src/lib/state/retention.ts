@@ -1,3 +1,4 @@
+import { isOfDrill } from './drill.js'
 import type { KnownJob } from './jobs.js'
 import type { Lineages } from './lineage.js'
 import { locationKey } from './location.js'
@@ -127,9 +128,9 @@ function ageReason(snapshot: Snapshot, input: RetentionInput): { reason: KeepRea
   return input.nowMs - snapshot.completedAtMs <= limit ? { reason: 'too-young', detail: `younger than ${hours(limit)}` } : null
 }
 
-/** The newest `keepLast` complete snapshots of each lineage that must stay, with the words for it. */
+/** The newest `keepLast` complete snapshots of each lineage that must stay, with the words for it; a restore test leaves none. */
 function lastOfLineages(input: RetentionInput): Map<Snapshot, string> {
-  const complete = input.snapshots.filter((snapshot) => snapshot.completeness === 'complete')
+  const complete = input.snapshots.filter((snapshot) => snapshot.completeness === 'complete' && !isOfDrill(snapshot))
   const last = new Map<Snapshot, string>()
   for (const [key, lineage] of groupBy(complete, (snapshot) => input.lineages.of(snapshot))) {
     for (const [label, group] of [
@@ -163,7 +164,7 @@ function newestOf(group: Snapshot[], count: number): Set<Snapshot> {
 
 /** Where nothing of a lineage restores, the newest that holds anything stays, for whoever wants to mend it. */
 function keepRemains(input: RetentionInput, last: Map<Snapshot, string>): void {
-  for (const [key, lineage] of groupBy(input.snapshots, (snapshot) => input.lineages.of(snapshot))) {
+  for (const [key, lineage] of groupBy(input.snapshots, (snapshot) => (isOfDrill(snapshot) ? null : input.lineages.of(snapshot)))) {
     if (lineage.some((snapshot) => snapshot.completeness === 'complete')) continue
     const isWhole = (snapshot: Snapshot) => snapshot.etag !== null && snapshot.references.length > 0
     const isGiven = (snapshot: Snapshot) => isDead(`${locationKey(snapshot.directory)}/_metadata`, snapshot.etag, input.policy.dead)

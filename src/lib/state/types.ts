@@ -45,6 +45,8 @@ export interface Metadata {
   formatVersion: number
   checkpointId: bigint
   operators: Operator[]
+  /** Ids of the operators that have any state in it. */
+  stateful: string[]
   references: Reference[]
   /** Of handles with key groups: the largest offset of one in the file that `references` has at this place; -1 = none is set. */
   keyGroups: { reference: number; lastOffset: number }[]

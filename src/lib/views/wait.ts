@@ -17,6 +17,7 @@ const WAITING_FOR = {
   restored: 'waiting for the word that it was restored',
   checkpoint: 'restored; waiting for its first checkpoint',
   'first checkpoint': 'waiting for its first checkpoint',
+  records: 'restored, with a checkpoint of its own; waiting for records',
 } as const
 
 /** The changing line while a start or a restore is being proven. */

@@ -19,7 +19,9 @@ export function readOperatorState(reading: Reading): void {
   // The constructor of Flink's `OperatorState` refuses it, so no Flink wrote it.
   if (parallelism < 0 || parallelism > maxParallelism)
     cursor.fail(`impossible parallelism ${parallelism} of at most ${maxParallelism}`, cursor.offset - 8)
+  const before = reading.references.length + reading.inlineBytes
   const subtasks = readSubtasks(reading, parallelism)
+  if (reading.references.length + reading.inlineBytes > before) reading.stateful.push(operatorId)
   reading.operators.push({ operatorId, uid, name, parallelism, maxParallelism, ...subtasks })
   reading.operatorId = ''
 }

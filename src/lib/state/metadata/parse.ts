@@ -88,6 +88,7 @@ function readBody(reading: Reading): Metadata {
     formatVersion: layout.formatVersion,
     checkpointId,
     operators: reading.operators,
+    stateful: reading.stateful,
     references,
     keyGroups,
     inlineBytes,

@@ -24,6 +24,7 @@ export class Reading {
   readonly layout: Layout
   readonly references: Reference[] = []
   readonly operators: Operator[] = []
+  readonly stateful: string[] = []
   readonly keyGroups: Metadata['keyGroups'] = []
   /** What Flink would take but never writes. */
   readonly oddities: string[] = []

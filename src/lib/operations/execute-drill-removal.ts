@@ -1,0 +1,51 @@
+import { EXIT, FlinkopsError } from '../errors.js'
+import type { Blob } from '../ports.js'
+import type { StorageEraser } from '../ports-erase.js'
+import { isDrillDirectory } from '../state/drill.js'
+import { parentOf } from '../state/layout.js'
+import { isBelow, type Location } from '../state/location.js'
+
+export interface DrillRemovalInput {
+  directory: Location
+  /** What is there now, in the order in which it may go. */
+  find: () => Promise<Blob[]>
+  storage: StorageEraser
+  signal: AbortSignal
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+const ROUNDS = 12
+const PAUSE_MS = 1000
+
+/**
+ * Deletes what a drill left, each blob bound to its ETag, until two looks in a row find nothing: an upload that was under way when the job
+ * was cancelled may land after the first. Answers how many blobs went. Deletes nothing outside the directory of one drill, whatever it is given.
+ */
+export async function removeDrillTraces(input: DrillRemovalInput): Promise<number> {
+  const { directory, find, storage, signal, sleep } = input
+  if (!isDrillDirectory(directory.name)) throw left(`${directory.name} is not the directory of a drill`)
+  const eraser = await storage.eraser(directory.account, directory.container)
+  let removed = 0
+  let emptyLooks = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    const blobs = await find()
+    emptyLooks = blobs.length === 0 ? emptyLooks + 1 : 0
+    if (emptyLooks === 2) return removed
+    for (const { name, etag } of blobs.filter((blob) => isOwn(blob, directory))) {
+      const outcome = await eraser.delete({ name, etag, signal })
+      if (outcome.state === 'failed') throw left(`${name} could not be deleted (${outcome.code})`)
+      if (outcome.state === 'deleted') removed++
+    }
+    await sleep(PAUSE_MS, signal)
+  }
+  throw left(`${directory.name} does not stay empty`)
+}
+
+/** In the directory, or the marker of the one that holds all drills. */
+function isOwn({ name, isDirectory }: Blob, directory: Location): boolean {
+  return isBelow(name, directory.name) || (isDirectory && name === parentOf(directory.name))
+}
+
+function left(why: string): FlinkopsError {
+  return new FlinkopsError(`Traces of the drill are left: ${why}.`, { code: 'DRILL_TRACES_LEFT', exitCode: EXIT.partly })
+}
