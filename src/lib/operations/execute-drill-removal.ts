@@ -32,9 +32,11 @@ export async function removeDrillTraces(input: DrillRemovalInput): Promise<numbe
     emptyLooks = blobs.length === 0 ? emptyLooks + 1 : 0
     if (emptyLooks === 2) return removed
     for (const { name, etag } of blobs.filter((blob) => isOwn(blob, directory))) {
-      const outcome = await eraser.delete({ name, etag, signal })
-      if (outcome.state === 'failed') throw left(`${name} could not be deleted (${outcome.code})`)
-      if (outcome.state === 'deleted') removed++
+      // One by one, for the order: a directory only behind what was in it. What is busy or has changed is found again.
+      const [outcome] = await eraser.delete({ blobs: [{ name, etag }], signal })
+      if (outcome?.state === 'hopeless') throw outcome.error
+      if (outcome?.state === 'failed') throw left(`${name} could not be deleted (${outcome.code})`)
+      if (outcome?.state === 'deleted') removed++
     }
     await sleep(PAUSE_MS, signal)
   }

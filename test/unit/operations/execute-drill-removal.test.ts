@@ -26,9 +26,10 @@ async function remove(blobs: Record<string, FakeBlob>, directory = OWN, found?: 
     eraser: async (account, container) => ({
       account,
       container,
-      delete: async ({ name }) => {
-        gone.push(name)
-        return storage.blobs.delete(name) ? { state: 'deleted', permanent: null } : { state: 'gone' }
+      perRequest: 256,
+      delete: async ({ blobs }) => {
+        gone.push(...blobs.map((blob) => blob.name))
+        return blobs.map(({ name }) => (storage.blobs.delete(name) ? { state: 'deleted', permanent: null } : { state: 'gone' }))
       },
     }),
   }
