@@ -1,6 +1,6 @@
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { Blob } from '../ports.js'
-import type { StorageEraser } from '../ports-erase.js'
+import type { ContainerEraser, StorageEraser } from '../ports-erase.js'
 import { isDrillDirectory } from '../state/drill.js'
 import { parentOf } from '../state/layout.js'
 import { isBelow, type Location } from '../state/location.js'
@@ -31,16 +31,18 @@ export async function removeDrillTraces(input: DrillRemovalInput): Promise<numbe
     const blobs = await find()
     emptyLooks = blobs.length === 0 ? emptyLooks + 1 : 0
     if (emptyLooks === 2) return removed
-    for (const { name, etag } of blobs.filter((blob) => isOwn(blob, directory))) {
-      // One by one, for the order: a directory only behind what was in it. What is busy or has changed is found again.
-      const [outcome] = await eraser.delete({ blobs: [{ name, etag }], signal })
-      if (outcome?.state === 'hopeless') throw outcome.error
-      if (outcome?.state === 'failed') throw left(`${name} could not be deleted (${outcome.code})`)
-      if (outcome?.state === 'deleted') removed++
-    }
+    for (const blob of blobs) if (isOwn(blob, directory)) removed += await removeOne(blob, eraser, signal)
     await sleep(PAUSE_MS, signal)
   }
   throw left(`${directory.name} does not stay empty`)
+}
+
+/** One by one, for the order: a directory only behind what was in it. What is busy or has changed is found again. */
+async function removeOne({ name, etag }: Blob, eraser: ContainerEraser, signal: AbortSignal): Promise<number> {
+  const [outcome] = await eraser.delete({ blobs: [{ name, etag }], signal })
+  if (outcome?.state === 'hopeless') throw outcome.error
+  if (outcome?.state === 'failed') throw left(`${name} could not be deleted (${outcome.code})`)
+  return outcome?.state === 'deleted' ? 1 : 0
 }
 
 /** In the directory, or the marker of the one that holds all drills. */
