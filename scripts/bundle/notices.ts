@@ -15,8 +15,17 @@ export async function notices(root: string, folders: readonly string[]): Promise
 
 async function noticeOf(folder: string): Promise<string> {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Named
-  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort()
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+  const texts = await Promise.all((await noticeFiles(folder)).map((file) => readFile(file, 'utf8')))
   if (license === undefined && texts.length === 0) throw new Error(`${name} ${version} states no licence.`)
   return `${'='.repeat(80)}\n${name} ${version}${license ? ` (${license})` : ''}\n\n${texts.map((text) => text.trim()).join('\n\n')}\n`
+}
+
+/** At the top, or one folder below: `licenses` of those who have code of others in them. */
+async function noticeFiles(folder: string): Promise<string[]> {
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => /^(licen[cs]e|notice|copying)/i.test(name))
+  const files = entries.map(async (entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? (await readdir(path)).map((name) => join(path, name)) : [path]
+  })
+  return (await Promise.all(files)).flat().sort()
 }

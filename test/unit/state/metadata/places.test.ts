@@ -71,6 +71,7 @@ describe('parseMetadata takes', () => {
       savepointFormat: null,
       features: { changelog: false, fileMerging: false, incrementalKeyed: false },
       oddities: [],
+      stateful: [],
     })
   })
 
