@@ -87,8 +87,8 @@ describe('what a script says of its state', () => {
   })
 })
 
-const GUIDE = '/work/shared/guide/azure-flink-operations-guide.md'
-const guide = existsSync(join(GUIDE)) ? readFileSync(GUIDE, 'utf8') : ''
+const GUIDE = join(import.meta.dirname, '../../../../shared/guide/azure-flink-operations-guide.md')
+const guide = existsSync(GUIDE) ? readFileSync(GUIDE, 'utf8') : ''
 const generated = [...guide.matchAll(/```sql\n([\s\S]*?)```/g)].flatMap(([, text]) => text ?? [])
 
 describe.skipIf(generated.length === 0)("the guide's generated script", () => {
