@@ -56,7 +56,7 @@ export async function prepare(input: StopWindowInput): Promise<Prepared> {
   const where = windowPlace(context, plain)
   const last = await lastManifest(context.maintenance, where)
   const former = last !== null && isOpen(last) ? last : null
-  const target = await targetOf(options, context, jobManager)
+  const target = await checkedTarget(options, context, jobManager)
   const picked = pickFrom(running, options, options.isNewWindow ? null : former)
   const surveyed = await surveyStop({ jobs: picked, wayBack, jobManager, signal: context.signal })
   const fresh = newWindow(
@@ -79,7 +79,8 @@ export async function savepointTarget(asked: string | null, context: Context, jo
   return asked ?? (await clusterTarget({ jobManager, signal: context.signal })) ?? roots.savepoints.value[0] ?? null
 }
 
-async function targetOf(options: StopWindowOptions, context: Context, jobManager: JobManager): Promise<string> {
+/** The same, or why it is none for savepoints. */
+export async function checkedTarget(options: StopWindowOptions, context: Context, jobManager: JobManager): Promise<string> {
   const config = await context.withCluster()
   const ofCluster = await clusterTarget({ jobManager, signal: context.signal })
   const target = await savepointTarget(options.target, context, jobManager)

@@ -7,13 +7,14 @@ import { jobLine, type MaintenanceOutcome, maintenanceJson, stopSummary } from '
 import { savepointProgress } from '../views/wait.js'
 import { alone } from './alone.js'
 import { endBeforeStopping } from './stop-early.js'
-import { type Prepared, prepare, type StopWindowInput, savepointTarget } from './stop-prepare.js'
+import { checkedTarget, type Prepared, prepare, type StopWindowInput } from './stop-prepare.js'
 import { ledgerOf } from './window.js'
 
 /** `stop --all`: look, object, ask, then stop with a manifest. Sets the exit code; answers the JSON. */
 export function runStopWindow(input: StopWindowInput): Promise<object> {
   const { options, context, screen } = input
-  const savepoints = async () => savepointTarget(options.target, context, await context.jobManager())
+  // What is refused as a target is not written to either.
+  const savepoints = async () => checkedTarget(options, context, await context.jobManager())
   return alone({ context, screen, isDryRun: options.isDryRun, command: 'stop --all', savepoints }, (own) => run({ ...input, context: own }))
 }
 

@@ -5,9 +5,11 @@ import { mapConcurrently } from '../../../src/lib/operations/concurrently.js'
 import { PASS } from '../../support/blob-proxy.js'
 import { CLEANUP, GOING_BLOBS, LOCK, type Site, STAYING, sorted, startSite } from '../../support/cleanup-site.js'
 
-/** A run of this plan sends 32 requests: the ninth takes the lock, the 13th is the first delete, the 30th the last. */
-const REQUESTS = 32
-const FIRST_DELETE = 12
+/** A run of this plan sends 37 requests: the 13th takes the lock, the 18th is the first delete, the 35th the last. */
+const REQUESTS = 37
+const FIRST_DELETE = 17
+/** Before the plan is made, one look is like the other: so many are left out. */
+const FIRST = 5
 
 interface Point {
   /** How many requests came before the one at which the process dies. */
@@ -19,7 +21,10 @@ interface Point {
 
 /** Each request once, dying before it or after it; then each delete the other way round. */
 const POINTS: Point[] = [
-  ...Array.from({ length: REQUESTS }, (_, at): Point => ({ at, isDone: at % 2 === 1, way: at % 4 < 2 ? 'again' : 'resume' })),
+  ...Array.from({ length: REQUESTS - FIRST }, (_, index): Point => {
+    const at = FIRST + index
+    return { at, isDone: at % 2 === 1, way: at % 4 < 2 ? 'again' : 'resume' }
+  }),
   ...Array.from({ length: GOING_BLOBS }, (_, index): Point => {
     const at = FIRST_DELETE + index
     return { at, isDone: at % 2 === 0, way: at % 4 < 2 ? 'resume' : 'again' }

@@ -51,7 +51,7 @@ describe('the plan of a container with 40 dead jobs, 3 running and 6 savepoints'
       expect(whole).toMatch(/ savepoints .*; to free: --savepoints-older-than <duration>/)
       expect(whole).toMatch(/ last restore points of ended jobs without a name; to free: --unnamed-older-than <duration>/)
       expect(whole).toMatch(/ not where Flink keeps state: never touched \(1 blob in checkpoints\)/)
-      expect(whole).toContain('Guards: 13 of 13 ok')
+      expect(whole).toContain('Guards: 14 of 14 ok')
       expect(whole).toMatch(/Nothing was deleted\.\s*$/)
     },
   )

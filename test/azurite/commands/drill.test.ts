@@ -64,7 +64,9 @@ describe('drill, before anything is started', () => {
     const { code, stdout } = await cli.run(['drill', 'sales', '--from', 'savepoint-a1b2c3-0123456789ab', '-n'])
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^Would drill: sales from wasbs:.*\n {2}sinks replaced by blackholes: out \(kafka\)\n$/),
+      stdout: expect.stringMatching(
+        /^Would drill: insert-into_default_catalog\.default_database\.out from wasbs:.*\n {2}sinks replaced by blackholes: out \(kafka\)\n$/,
+      ),
     })
   })
 
