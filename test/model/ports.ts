@@ -55,14 +55,28 @@ export class SimReader implements ContainerReader {
     }
   }
 
-  /** As `list`, and what lies deeper is told by its directory only. */
-  async *level(options: { prefix: string }): AsyncGenerator<LevelPage> {
-    for await (const { blobs, serverTimeMs } of this.list(options)) {
-      const isDeep = (name: string) => name.includes('/', options.prefix.length)
-      const directories = blobs
-        .filter(({ name }) => isDeep(name))
-        .map(({ name }) => name.slice(0, name.indexOf('/', options.prefix.length) + 1))
-      yield { blobs: blobs.filter(({ name }) => !isDeep(name)), directories: [...new Set(directories)], serverTimeMs }
+  /** What lies deeper is told by its directory only, once, and the listing goes on behind it. */
+  async *level({ prefix }: { prefix: string }): AsyncGenerator<LevelPage> {
+    const { pageSize, hides } = this.#settings
+    const start = `${this.container}/${prefix}`
+    for (let after = ''; ; ) {
+      await this.#pause()
+      const paths = this.#world.store.page(start, after, pageSize)
+      const directoryOf = (path: string) => path.slice(0, path.indexOf('/', start.length) + 1)
+      const seen = paths.filter((path) => !hides(path))
+      const blobs = seen.filter((path) => directoryOf(path) === '').flatMap((path) => this.#blob(path) ?? [])
+      const directories = new Set(seen.map(directoryOf).filter((path) => path !== ''))
+      const page = {
+        blobs,
+        directories: [...directories].map((path) => path.slice(this.container.length + 1)),
+        serverTimeMs: this.#world.nowMs,
+      }
+      await this.#pause()
+      yield page
+      const last = paths.at(-1)
+      if (last === undefined || paths.length < pageSize) return
+      const directory = directoryOf(last)
+      after = directory === '' ? last : `${directory}\uffff`
     }
   }
 

@@ -24,20 +24,21 @@ export async function findSnapshots(reader: ContainerReader, signal: AbortSignal
 /** One level: reads its snapshots' `_metadata`, and answers the directories to look into next. */
 async function lookInto(reader: ContainerReader, prefix: string, options: { signal: AbortSignal; onFound: OnFound }): Promise<string[]> {
   const { signal, onFound } = options
-  const next: string[] = []
+  // The service may tell of a directory on two pages.
+  const next = new Set<string>()
   const snapshots = new Set<string>()
   for await (const { blobs, directories, serverTimeMs } of reader.level({ prefix, signal })) {
     onFound(metadataIn(blobs), serverTimeMs)
     for (const directory of directories) {
       const kind = kindOf(directory)
-      if (kind === 'unknown') next.push(directory)
+      if (kind === 'unknown') next.add(directory)
       else if (kind !== 'files') snapshots.add(`${prefix}${kind}`)
     }
     if (directories.length === 0) break
   }
   for (const start of snapshots)
     for await (const { blobs, serverTimeMs } of reader.list({ prefix: start, signal })) onFound(metadataIn(blobs), serverTimeMs)
-  return next
+  return [...next]
 }
 
 function metadataIn(blobs: Blob[]): Blob[] {
