@@ -74,7 +74,7 @@ export async function prepare(input: StopWindowInput): Promise<Prepared> {
 }
 
 /** Where savepoints go: as asked, else as the cluster is set up, else below the first root; `null` = nowhere. */
-export async function savepointTarget(asked: string | null, context: Context, jobManager: JobManager): Promise<string | null> {
+async function savepointTarget(asked: string | null, context: Context, jobManager: JobManager): Promise<string | null> {
   const { roots } = await context.withCluster()
   return asked ?? (await clusterTarget({ jobManager, signal: context.signal })) ?? roots.savepoints.value[0] ?? null
 }
