@@ -1,15 +1,16 @@
-import type { TestProject } from 'vitest/node'
-import { startAzurite } from '../../sandbox/azurite.js'
+import { afterAll, beforeAll } from 'vitest'
+import { type Azurite, startAzurite } from '../../sandbox/azurite.js'
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    azuriteEndpoint: string
-  }
-}
+let azurite: Azurite | undefined
 
-/** One Azurite for the whole run, in memory on any free port; tests get their own containers from `freshContainer`. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const azurite = await startAzurite()
-  project.provide('azuriteEndpoint', azurite.endpoint)
-  return () => azurite.stop()
+// One for each file: they run side by side, and an Azurite that lives for ten minutes stands still while it puts its dead extents away.
+beforeAll(async () => {
+  azurite = await startAzurite()
+})
+afterAll(() => azurite?.stop())
+
+/** The account's base URL at the Azurite of this file: in memory, on any free port. */
+export function azuriteEndpoint(): string {
+  if (azurite === undefined) throw new Error('Azurite is started before the tests of a file, not while the file is read')
+  return azurite.endpoint
 }

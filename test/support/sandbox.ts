@@ -18,6 +18,10 @@ const RUN_JS = resolve(import.meta.dirname, '..', '..', 'bin', 'run.js')
 /** The Flink that an end-to-end run is about. */
 export const FLINK_UNDER_TEST = process.env.FLINKOPS_TEST_FLINK ?? DEFAULT_FLINK
 
+/** The scenarios in which versions do not differ are left out: `npm test` has them on its first version, `npm run test:matrix` on each. */
+export const IS_BRIEF = process.env.FLINKOPS_TEST_BRIEF === '1'
+if (IS_BRIEF) console.log(`Flink ${FLINK_UNDER_TEST}: drill, proofs and the sum of usage are not run; another version has them`)
+
 export interface RunOptions {
   env?: NodeJS.ProcessEnv
   /** Standard input; closed at once when absent. */

@@ -5,6 +5,8 @@ export interface Tally {
   failed: number
   skipped: number
   seconds: number
+  /** Full names, so that the end of a long log says what to look at. */
+  failures: string[]
 }
 
 interface Report {
@@ -12,7 +14,7 @@ interface Report {
   numFailedTests: number
   numPendingTests: number
   numTodoTests: number
-  testResults: { status: string }[]
+  testResults: { name: string; status: string; message: string; assertionResults: { status: string; fullName: string }[] }[]
 }
 
 /**
@@ -21,22 +23,27 @@ interface Report {
  */
 export function tallyOf(suite: string, run: { report: string | null; exitCode: number; seconds: number }): Tally {
   const { seconds, exitCode } = run
-  if (run.report === null) return { suite, passed: 0, failed: 1, skipped: 0, seconds }
+  if (run.report === null) return { suite, passed: 0, failed: 1, skipped: 0, seconds, failures: ['no report was written'] }
   const report = JSON.parse(run.report) as Report
-  const failedFiles = report.testResults.filter((file) => file.status === 'failed').length
-  const failed = report.numFailedTests > 0 || exitCode === 0 ? report.numFailedTests : Math.max(1, failedFiles)
-  return { suite, passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests, seconds }
+  const failedFiles = report.testResults.filter((file) => file.status === 'failed')
+  const failed = report.numFailedTests > 0 || exitCode === 0 ? report.numFailedTests : Math.max(1, failedFiles.length)
+  const failures = failedFiles.flatMap(({ name, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName)
+    return tests.length > 0 ? tests : [`${name}: ${message}`]
+  })
+  return { suite, passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests, seconds, failures }
 }
 
 const TITLES = ['suite', 'passed', 'failed', 'skipped', 'seconds']
 
-/** A table of all suites and, as its last line, the sum. */
+/** A table of all suites, what failed and, as its last line, the sum. */
 export function summaryOf(tallies: Tally[]): string {
   const rows = tallies.map((one) => [one.suite, one.passed, one.failed, one.skipped, Math.round(one.seconds)].map(String))
   const widths = TITLES.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
   const line = (cells: string[]) =>
     cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ')
-  return [line(TITLES), ...rows.map(line), '', totalOf(tallies)].join('\n')
+  const failures = tallies.flatMap((one) => one.failures.map((failure) => `failed in ${one.suite}: ${failure}`))
+  return [line(TITLES), ...rows.map(line), '', ...failures, totalOf(tallies)].join('\n')
 }
 
 function totalOf(tallies: Tally[]): string {
