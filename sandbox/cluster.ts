@@ -45,7 +45,7 @@ interface ClusterParts {
   gateway: number
 }
 
-/** A session cluster with one TaskManager. Killing is SIGKILL; starting again waits until it is of use. */
+/** A session cluster with one TaskManager. Killing is SIGKILL, shutting down is not; starting again waits until it is of use. */
 export class Cluster {
   readonly restUrl: string
   readonly gatewayUrl: string
@@ -96,6 +96,11 @@ export class Cluster {
     await this.#kill('sql-gateway')
     await this.#start('sql-gateway')
     await this.#ready('sql-gateway', 'the SQL Gateway answers', () => answers(`${this.gatewayUrl}/v1/info`))
+  }
+
+  /** What `stop-cluster.sh` does: SIGTERM to the TaskManager, then to the JobManager; running jobs are neither cancelled nor given a savepoint. */
+  async shutDown(): Promise<void> {
+    for (const role of ['taskmanager', 'jobmanager'] as const) await this.#running.get(role)?.stop()
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { numberAt } from '../../sandbox/http-json.js'
 import { cancelJob, SALES_PIPELINE } from '../../sandbox/jobs.js'
+import { cronLineOf, startCronHost } from '../support/crontab.js'
 import { answerOf, blobsBelow, rest, restoredFrom, runningJob, stateOf, stdoutOf, type World } from './world.js'
 
 interface DrillJson {
@@ -88,6 +89,14 @@ export function drillScenarios(world: World): void {
         expect(now.completed).toBeGreaterThan(before.completed)
         expect(await stdoutOf(world, 'verify', snapshots.get(before.name) ?? '')).toMatch(/^Restorable: /)
       }
+    })
+
+    test('the line of the crontab is proven as cron runs it, from the newest snapshot of a job that goes on checkpointing', async () => {
+      const { dir, configFile } = world()
+      const cron = await startCronHost({ dir: join(dir, 'cron'), configDir: dirname(configFile) })
+      const { code, stdout, stderr } = await cron.run(cronLineOf('drill'))
+      expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Restorable: sales_pipeline from /) })
+      expect((await drillJobs(world)).filter(({ state }) => state !== 'CANCELED' && state !== 'FAILED')).toEqual([])
     })
 
     test('the sinks have each record once', async () => {

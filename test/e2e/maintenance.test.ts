@@ -30,6 +30,9 @@ const QUICKLY = 20_000
 /** For how long Flink is away in the middle of a stop; what is shown of a few seconds holds for `FLINKOPS_TEST_OUTAGE_MS=60000`, too. */
 const OUTAGE_MS = Number(process.env.FLINKOPS_TEST_OUTAGE_MS ?? 8_000)
 
+/** What the sandbox itself names has no snapshot here. */
+const FROM_LATEST = ['resume', '--all', '--from', 'latest', '--except', '*_*']
+
 const some = (jobs: Manifest['jobs'], state: string) => jobs.some((job) => job.state === state)
 
 /** A cluster of its own, since it is taken down and killed. */
@@ -66,6 +69,24 @@ describe.skipIf(missingForE2e() !== null)(`Maintenance of Flink ${FLINK_UNDER_TE
       const entry = (await manifest()).jobs.find((job) => job.name === name)
       expect(entry).toMatchObject({ state: 'running', resumedAs: jid, error: null })
       expect(await restoredFrom(e2e.cluster.restUrl, jid)).toBe(entry?.path)
+    }
+  }
+
+  /** Three jobs run, each with two checkpoints. */
+  const untilAllCheckpoint = async (): Promise<Map<string, string>> => {
+    const running = (await jobsOf(e2e)).filter((job) => job.state === 'RUNNING')
+    expect(running).toHaveLength(3)
+    for (const { jid } of running) await waitForCheckpoints(e2e.cluster.restUrl, jid, 2)
+    return new Map(running.map(({ jid, name }) => [name, jid]))
+  }
+
+  /** Each row (name, new job id, path) is of a checkpoint of the job that ran before, and is said to be the newest. */
+  const expectNewest = (before: Map<string, string>, restored: string[][], stderr: string) => {
+    expect(restored.length).toBeGreaterThan(0)
+    for (const [name = '', , path = ''] of restored) {
+      const jobId = before.get(name)
+      expect(path).toContain(`/${jobId}/chk-`)
+      expect(stderr).toMatch(new RegExp(`${path} is the (newest|only).* of ${name}: checkpoint \\d+ of job ${jobId}`))
     }
   }
 
@@ -118,33 +139,31 @@ describe.skipIf(missingForE2e() !== null)(`Maintenance of Flink ${FLINK_UNDER_TE
     })
 
     test('after kill -9 of JobManager and TaskManager, resume --all --from latest goes by the retained checkpoints', async () => {
-      const { restUrl } = e2e.cluster
-      const before = (await jobsOf(e2e)).filter((job) => job.state === 'RUNNING')
-      for (const { jid } of before) await waitForCheckpoints(restUrl, jid, 2)
+      const before = await untilAllCheckpoint()
       await Promise.all([e2e.cluster.killJobManager(), e2e.cluster.killTaskManager()])
+      await startAnew()
+
+      const { code, stdout, stderr } = await e2e.flinkops(FROM_LATEST)
+
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      expectNewest(before, rows(stdout), stderr)
+    })
+
+    test('after stop-cluster and start-cluster, resume says which checkpoint of the job, why that one, and proves it', async () => {
+      const before = await untilAllCheckpoint()
+      await e2e.cluster.shutDown()
       await startAnew()
       for (const { name } of sequences) await writeSequence(e2e, name, { last: LAST, perSecond: QUICKLY })
 
-      // What the sandbox itself names has no snapshot here.
-      const all = ['resume', '--all', '--from', 'latest', '--except', '*_*', '--except', 'third']
-      const { code, stdout, stderr } = await e2e.flinkops(all)
+      const third = await e2e.flinkops(['resume', 'third', '--from', 'latest'])
 
-      expect({ code, stderr }).toMatchObject({ code: 0 })
-      for (const { jid, name } of before.filter((job) => job.name !== 'third')) {
-        const [, , path] = rows(stdout).find((row) => row[0] === name) ?? []
-        expect(path).toContain(`/${jid}/chk-`)
-        expect(stderr).toMatch(new RegExp(`${path} is the (newest|only).* of ${name}: checkpoint \\d+ of job ${jid}`))
-      }
-    })
-
-    test('and one job by its name, as after a restart of the cluster: it says which checkpoint, why that one, and proves it', async () => {
-      const { code, stdout, stderr } = await e2e.flinkops(['resume', 'third', '--from', 'latest'])
-
-      expect({ code, stderr }).toMatchObject({ code: 0 })
-      const path = await restoredFrom(e2e.cluster.restUrl, stdout.trim())
-      expect(path).toContain('/chk-')
-      expect(stderr).toMatch(new RegExp(`${path} is the (newest|only).* of third: checkpoint \\d+ of job [0-9a-f]{32}, \\d`))
-      expect(stderr).toContain(`Restored third from ${path}: proven`)
+      expect(third).toMatchObject({ code: 0 })
+      const path = (await restoredFrom(e2e.cluster.restUrl, third.stdout.trim())) ?? ''
+      expectNewest(before, [['third', third.stdout.trim(), path]], third.stderr)
+      expect(third.stderr).toContain(`Restored third from ${path}: proven`)
+      const others = await e2e.flinkops([...FROM_LATEST, '--except', 'third'])
+      expect(others).toMatchObject({ code: 0 })
+      expectNewest(before, rows(others.stdout), others.stderr)
     })
 
     test('when the sequences end, every number is there once', async () => {

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { flinkSettings, renderFlinkConfig } from '../../../sandbox/flink-config.js'
 import { advancing } from '../../support/advancing-job.js'
 import { type FreshContainer, freshContainer } from '../../support/azurite.js'
 import { uuid } from '../../support/builders.js'
-import { crontabOfReadme } from '../../support/crontab.js'
+import { type CronHost, cronLineOf, crontabOfReadme, startCronHost } from '../../support/crontab.js'
 import { cluster, completedOperation, gateway, SALES, statementDone } from '../../support/fake-cluster.js'
 import { type FakeJobManager, startFakeJobManager } from '../../support/fake-jobmanager.js'
 import { type Cli, startCli } from '../../support/run-cli.js'
@@ -15,10 +14,10 @@ import { readTable } from '../../support/tables.js'
 
 const SAVEPOINT = 'savepoints/savepoint-a1b2c3-000000000001'
 const NAME = 'sales_pipeline'
-const RUN_JS = resolve(import.meta.dirname, '../../../bin/run.js')
 
 let fresh: FreshContainer
 let cli: Cli
+let cron: CronHost
 let jobManager: FakeJobManager
 let sql: FakeJobManager
 
@@ -35,7 +34,7 @@ beforeAll(async () => {
   })
   await writeFile(join(cli.dir, 'sales.sql'), `SET 'pipeline.name' = '${NAME}';\nINSERT INTO t SELECT 1;\n`)
   await writeConf()
-  await installed()
+  cron = await startCronHost({ dir: cli.dir })
   for (let id = 10; id < 30; id++) await storeCheckpoint(fresh.client, { jobId: SALES, checkpointId: id, shared: [uuid(1)] })
   await upload(fresh.client, `checkpoints/${SALES}/shared/${uuid(1)}`, readTable('frocksdb8-bloom'))
   jobManager.script(advancing({ jobId: SALES, name: NAME, path: cli.path, paceMs: 1000, isByLook: true }))
@@ -53,49 +52,7 @@ async function writeConf(): Promise<void> {
   await writeFile(join(cli.dir, 'conf', fileName), text.replaceAll('wasbs://flink@', `wasbs://${fresh.container}@`))
 }
 
-/** What `npm link` leaves in a directory of programs. */
-async function installed(): Promise<void> {
-  for (const name of ['bin', 'var-lib', 'var-log']) await mkdir(join(cli.dir, name))
-  await symlink(RUN_JS, join(cli.dir, 'bin', 'flinkops'))
-  await symlink(process.execPath, join(cli.dir, 'bin', 'node'))
-}
-
-/** A command with the paths of this test in place of those of the README. */
-function here(text: string): string {
-  return text
-    .replaceAll('/usr/local/bin', join(cli.dir, 'bin'))
-    .replaceAll('/opt/ops', cli.dir)
-    .replaceAll('/var/lib/node_exporter', join(cli.dir, 'var-lib'))
-    .replaceAll('/var/log/flinkops', join(cli.dir, 'var-log'))
-}
-
 const CRONTAB = crontabOfReadme()
-
-/** As cron does it: a shell, four variables, those of the crontab, no terminal, nothing to read, in the home directory. */
-async function asCron(command: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const settings = Object.entries(CRONTAB.environment).map(([name, value]) => `${name}=${here(value)}`)
-  const own = [`HOME=${cli.dir}`, 'LOGNAME=ops', 'SHELL=/bin/sh', 'PATH=/usr/bin:/bin']
-  const child = spawn('/usr/bin/env', ['-i', ...own, ...settings, '/bin/sh', '-c', here(command)], {
-    cwd: cli.dir,
-    env: {},
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const output = { stdout: '', stderr: '' }
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      output[stream] += text
-    })
-  }
-  const code = await new Promise<number | null>((done) => child.once('close', done))
-  return { code, ...output }
-}
-
-/** The only line that runs this. */
-function lineOf(words: string): string {
-  const found = CRONTAB.lines.filter(({ command }) => command.startsWith(`flinkops ${words}`))
-  expect(found.map(({ command }) => command)).toHaveLength(1)
-  return found[0]?.command ?? ''
-}
 
 describe('the crontab of the README, run as cron runs it', () => {
   it('has a line for every week, month and quarter', () => {
@@ -104,19 +61,19 @@ describe('the crontab of the README, run as cron runs it', () => {
   })
 
   it('every 5 minutes: writes a whole file of metrics, and renames it', async () => {
-    expect(await asCron(lineOf('usage -o prometheus'))).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await cron.run(cronLineOf('usage -o prometheus'))).toEqual({ code: 0, stdout: '', stderr: '' })
     const metrics = await readFile(join(cli.dir, 'var-lib', 'flinkops.prom'), 'utf8')
     expect(metrics).toMatch(/^# HELP flinkops_state_bytes .*\n/)
     expect(metrics).toContain(`flinkops_snapshots{lineage="${NAME}",kind="checkpoint"} 20\n`)
   })
 
   it('every 15 minutes: proves that the job checkpoints, and has nothing to mail', async () => {
-    expect(await asCron(lineOf('verify sales_pipeline'))).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await cron.run(cronLineOf('verify sales_pipeline'))).toEqual({ code: 0, stdout: '', stderr: '' })
     expect(await readFile(join(cli.dir, 'var-log', 'verify.log'), 'utf8')).toMatch(/^Checkpointing: sales_pipeline \(\w+\)\n/)
   })
 
   it('weekly: mails a table with growth and forecast, for it is the second look', async () => {
-    const { code, stdout, stderr } = await asCron(lineOf('usage -o table'))
+    const { code, stdout, stderr } = await cron.run(cronLineOf('usage -o table'))
     expect(stdout).toMatch(/^LINEAGE +CHECKPOINTS .*\nsales_pipeline +20 /)
     expect(stdout).toContain('\n+0 B since the look of 20')
     expect(stdout).toContain('\nNo forecast yet: it needs three looks over at least a day, there are 2 over ')
@@ -124,14 +81,21 @@ describe('the crontab of the README, run as cron runs it', () => {
   })
 
   it('weekly: mails what doctor finds', async () => {
-    const { code, stdout, stderr } = await asCron(lineOf('doctor -o table'))
+    const { code, stdout, stderr } = await cron.run(cronLineOf('doctor -o table'))
     expect(stdout).toContain('ADVICE  num-retained-one\n')
     expect(stdout).toMatch(/\n\d+ things looked at: \d advice\.\n$/)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
+  it('weekly: leaves the page of the report where a web server finds it, and mails nothing', async () => {
+    expect(await cron.run(cronLineOf('report'))).toEqual({ code: 0, stdout: '', stderr: '' })
+    const page = await readFile(join(cli.dir, 'var-www', 'flink.html'), 'utf8')
+    expect(page).toMatch(/^<!doctype html>/i)
+    expect(page).toContain(NAME)
+  })
+
   it('monthly: reads the newest snapshot to its last byte', async () => {
-    const { code, stdout, stderr } = await asCron(lineOf('verify latest'))
+    const { code, stdout, stderr } = await cron.run(cronLineOf('verify latest'))
     expect(stdout).toMatch(/^Restorable: \S+\/chk-29\n.* all of it was read /s)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
@@ -152,7 +116,7 @@ describe('the crontab of the README, run as cron runs it', () => {
       ),
     )
 
-    const { code, stdout, stderr } = await asCron(lineOf('stop --all'))
+    const { code, stdout, stderr } = await cron.run(cronLineOf('stop --all'))
 
     expect({ code, stderr }).toMatchObject({
       code: 0,
@@ -164,10 +128,10 @@ describe('the crontab of the README, run as cron runs it', () => {
     ])
   })
 
-  it('has no other line, but for those that a real Flink has to prove', () => {
-    const proven = ['usage', 'verify', 'doctor', 'stop']
+  it('has no other line, but for the drill, which needs a real Flink: the end-to-end tests run it', () => {
+    const proven = ['usage', 'verify', 'doctor', 'report', 'stop']
     const others = CRONTAB.lines.filter(({ command }) => !proven.includes(command.split(' ')[1] ?? ''))
-    expect(others.filter(({ command }) => !/^flinkops (drill|report) /.test(command))).toEqual([])
+    expect(others.map(({ command }) => command)).toEqual([cronLineOf('drill')])
   })
 })
 
