@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type E2e, FLINK_UNDER_TEST, IS_BRIEF, missingForE2e, startE2e } from '../support/sandbox.js'
+import { type E2e, FEWER_FILES, FLINK_UNDER_TEST, IS_BRIEF, missingForE2e, startE2e } from '../support/sandbox.js'
 import { cleanupScenario } from './cleanup.js'
 import { drillScenarios } from './drill.js'
 import { failureScenarios } from './failures.js'
@@ -11,9 +11,6 @@ import { startScenarios } from './starts.js'
 import { waitScenarios } from './waits.js'
 
 const DAY_MS = 86_400_000
-
-/** An emulator takes ten requests for each file that Flink writes: what is tiny stays inside `_metadata` here. By its old name and its new one. */
-const FEWER_FILES = { 'execution.checkpointing.data-inline-threshold': '1kb', 'state.storage.fs.memory-threshold': '1kb' }
 
 // One cluster for all of it, since starting one costs more than most scenarios. The order matters: blobs are born 40 days old until
 // clean-up has seen them, and the last scenario takes the jobs down with their JobManager.

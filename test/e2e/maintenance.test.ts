@@ -8,7 +8,7 @@ import { restoredFrom, submitJar, submitScript, waitForCheckpoints } from '../..
 import { waitUntil } from '../../sandbox/wait.js'
 import type { Manifest } from '../../src/lib/state/manifest.js'
 import { startFlakyProxy } from '../support/flaky-proxy.js'
-import { type E2e, FLINK_UNDER_TEST, missingForE2e, startE2e } from '../support/sandbox.js'
+import { type E2e, FEWER_FILES, FLINK_UNDER_TEST, missingForE2e, startE2e } from '../support/sandbox.js'
 import {
   jobsOf,
   killedAtEveryStep,
@@ -45,6 +45,7 @@ describe.skipIf(missingForE2e() !== null)(`Maintenance of Flink ${FLINK_UNDER_TE
       extraConfig: {
         'execution.checkpointing.interval': '1s',
         'execution.checkpointing.tolerable-failed-checkpoints': 1000,
+        ...FEWER_FILES,
       },
     })
     sequences = await Promise.all(['first', 'second', 'third'].map((name) => writeSequence(e2e, name, { last: LAST, perSecond: SLOWLY })))

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ContainerClient, ContainerSASPermissions, generateBlobSASQueryParameters, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -126,6 +126,11 @@ const COMMANDS: { args: string[]; exit: number }[] = [
   { args: ['delete', 'savepoint-a1b2c3-000000000001', '--without-soft-delete', '--dry-run'], exit: 6 },
   { args: ['undo', 'no-such-run'], exit: 5 },
   { args: ['config'], exit: 0 },
+  { args: ['doctor'], exit: 11 },
+  { args: ['report', '--html', 'page.html'], exit: 0 },
+  { args: ['drill', 'job.sql', '--from', 'savepoint-a1b2c3-000000000001', '-n'], exit: 0 },
+  { args: ['stop', '--all', '-n'], exit: 6 },
+  { args: ['resume', '--all', '-n'], exit: 5 },
 ]
 
 async function startMarked(way: Way, env: NodeJS.ProcessEnv, url = jobManager.url): Promise<Cli> {
@@ -137,15 +142,16 @@ async function startMarked(way: Way, env: NodeJS.ProcessEnv, url = jobManager.ur
     context: { storage: { [ACCOUNT_HOST]: { endpoint: azurite.endpoint, auth: way.auth } } },
     env: { AZURE_STORAGE_KEY: undefined, FLINK_REST_CLIENT_HEADERS: `authorization: Bearer ${BEARER}`, ...env },
   })
-  await writeFile(join(cli.dir, 'job.sql'), 'CREATE TABLE t (a INT);\nINSERT INTO t SELECT 1;\n')
+  await writeFile(join(cli.dir, 'job.sql'), "CREATE TABLE t (a INT) WITH ('connector' = 'print');\nINSERT INTO t SELECT 1;\n")
   return cli
 }
 
-/** Runs all commands in turn and answers what came out, and what the journal held in the end. */
+/** Runs all commands in turn and answers what came out, and what the journal and the page of `report` held in the end. */
 async function runAll(cli: Cli, more: string[], env: NodeJS.ProcessEnv): Promise<{ results: RunResult[]; journal: string }> {
   const results: RunResult[] = []
   for (const { args } of COMMANDS) results.push(await cli.run([...args, ...more], { env }))
-  const journal = await cli.journal()
+  const page = await readFile(join(cli.dir, 'page.html'), 'utf8').catch(() => '')
+  const journal = `${await cli.journal()}\n${page}`
   await cli.close()
   return { results, journal }
 }
@@ -174,7 +180,9 @@ describe.concurrent('secrets stay where they are', () => {
     async (way) => {
       const { results, journal } = await runAll(await startMarked(way, way.wrong()), ['--json'], { DEBUG: '*' })
 
-      const exits = Object.fromEntries(COMMANDS.map(({ args: [command = ''] }, at) => [command, results[at]?.code]))
+      const exits = Object.fromEntries(
+        COMMANDS.map(({ args }, at) => [args.slice(0, args[1] === '--all' ? 2 : 1).join(' '), results[at]?.code]),
+      )
       expect(exits).toMatchObject({
         savepoint: 4,
         resume: 4,
