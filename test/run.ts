@@ -52,17 +52,11 @@ function suites(...projects: string[]): Suite[] {
 }
 
 function withFlink(matrix: string[] | null): Suite[] {
-  if (matrix !== null) return matrix.map((version) => onFlink(version))
-  const [first = '', ...others] = FLINKS
-  return [onFlink(first), ...others.map((version) => onFlink(version, { isBrief: true })), { title: 'flink under fire', project: 'fire' }]
+  return matrix === null ? [...FLINKS.map(onFlink), { title: 'flink under fire', project: 'fire' }] : matrix.map(onFlink)
 }
 
-function onFlink(version: string, { isBrief = false } = {}): Suite {
-  return {
-    title: `flink ${version}`,
-    project: 'flink',
-    env: { FLINKOPS_TEST_FLINK: version, FLINKOPS_TEST_BRIEF: isBrief ? '1' : '0' },
-  }
+function onFlink(version: string): Suite {
+  return { title: `flink ${version}`, project: 'flink', env: { FLINKOPS_TEST_FLINK: version } }
 }
 
 async function inTurn(suites: Suite[]): Promise<Tally[]> {

@@ -21,10 +21,6 @@ export const FLINK_UNDER_TEST = process.env.FLINKOPS_TEST_FLINK ?? DEFAULT_FLINK
 /** An emulator takes ten requests for each file that Flink writes: what is tiny stays inside `_metadata`. By its old name and its new one. */
 export const FEWER_FILES = { 'execution.checkpointing.data-inline-threshold': '1kb', 'state.storage.fs.memory-threshold': '1kb' }
 
-/** The scenarios in which versions do not differ are left out: `npm test` has them on its first version, `npm run test:matrix` on each. */
-export const IS_BRIEF = process.env.FLINKOPS_TEST_BRIEF === '1'
-if (IS_BRIEF) console.log(`Flink ${FLINK_UNDER_TEST}: drill, proofs and the sum of usage are not run; another version has them`)
-
 export interface RunOptions {
   env?: NodeJS.ProcessEnv
   /** Standard input; closed at once when absent. */
