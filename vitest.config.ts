@@ -18,7 +18,8 @@ export default defineConfig({
           name: 'azurite',
           include: ['test/azurite/**/*.test.ts'],
           setupFiles: ['test/support/azurite-setup.ts'],
-          maxWorkers: 2,
+          // They wait more than they work.
+          maxWorkers: 3,
         },
       },
       {

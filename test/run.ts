@@ -20,6 +20,8 @@ interface Suite {
   title: string
   project: string
   env?: NodeJS.ProcessEnv
+  /** Of its files, this one. */
+  only?: string
 }
 
 async function main(): Promise<void> {
@@ -51,12 +53,20 @@ function suites(...projects: string[]): Suite[] {
   return projects.map((project) => ({ title: project, project }))
 }
 
+/** All scenarios on one version and the main ones on the other; a matrix has all on each. */
 function withFlink(matrix: string[] | null): Suite[] {
-  return matrix === null ? [...FLINKS.map(onFlink), { title: 'flink under fire', project: 'fire' }] : matrix.map(onFlink)
+  if (matrix !== null) return matrix.map(onFlink)
+  const [first = '', ...others] = FLINKS
+  return [onFlink(first), ...others.map(brieflyOn), { title: 'flink under fire', project: 'fire' }]
 }
 
 function onFlink(version: string): Suite {
   return { title: `flink ${version}`, project: 'flink', env: { FLINKOPS_TEST_FLINK: version } }
+}
+
+function brieflyOn(version: string): Suite {
+  const env = { FLINKOPS_TEST_FLINK: version, FLINKOPS_TEST_BRIEF: '1' }
+  return { title: `flink ${version}, in brief`, project: 'flink', env, only: 'test/e2e/flink.test.ts' }
 }
 
 async function inTurn(suites: Suite[]): Promise<Tally[]> {
@@ -66,12 +76,13 @@ async function inTurn(suites: Suite[]): Promise<Tally[]> {
 }
 
 /** What a suite says is shown in one piece when it ends, since another runs beside it. */
-async function run({ title, project, env }: Suite): Promise<Tally> {
+async function run({ title, project, env, only }: Suite): Promise<Tally> {
   console.log(`${title}: running`)
   const dir = await mkdtemp(join(tmpdir(), 'flinkops-test-'))
   const reportFile = join(dir, 'report.json')
   const startedAt = performance.now()
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
+  const files = only === undefined ? [] : [only]
+  const args = ['run', ...files, '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
   const { exitCode, output } = await vitest(args, { ...process.env, ...env })
   const seconds = (performance.now() - startedAt) / 1000
   const report = await readFile(reportFile, 'utf8').catch(() => null)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type E2e, FEWER_FILES, FLINK_UNDER_TEST, missingForE2e, startE2e } from '../support/sandbox.js'
+import { type E2e, FEWER_FILES, FLINK_UNDER_TEST, IS_BRIEF, missingForE2e, startE2e } from '../support/sandbox.js'
 import { cleanupScenario } from './cleanup.js'
 import { drillScenarios } from './drill.js'
 import { failureScenarios } from './failures.js'
@@ -40,11 +40,11 @@ describe.skipIf(missingForE2e() !== null)(`Flink ${FLINK_UNDER_TEST}`, () => {
   cleanupScenario(world)
   restoreScenarios(world)
   startScenarios(world)
-  drillScenarios(world)
+  if (!IS_BRIEF) drillScenarios(world)
   failureScenarios(world)
   lookScenarios(world)
-  proofScenarios(world)
+  if (!IS_BRIEF) proofScenarios(world)
   waitScenarios(world)
   lossScenarios(world)
-  sumScenario(world)
+  if (!IS_BRIEF) sumScenario(world)
 })

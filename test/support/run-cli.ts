@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { ACCOUNT_HOST } from '../../sandbox/emulator.js'
 import { EMULATOR_KEY } from './azurite.js'
-import { type RunOptions, type RunResult, runFlinkops, stateIn } from './sandbox.js'
+import { runInProcess } from './in-process.js'
+import { neutralEnvironment, type RunOptions, type RunResult, runFlinkops, stateIn } from './sandbox.js'
 
 export type { RunResult } from './sandbox.js'
 
@@ -17,12 +18,19 @@ export interface CliOptions {
   /** Merged into the context. */
   context?: Record<string, unknown>
   env?: NodeJS.ProcessEnv
+  /** Each run is a process, as in a shell; else only those that say so, or are given input, interrupted, killed or listened to. */
+  ownProcess?: true
+}
+
+export interface CliRunOptions extends RunOptions {
+  /** Needed for a run that goes on beside another. */
+  ownProcess?: true
 }
 
 /** A person's machine: a working folder, a `flinkops.yaml`, nothing else. */
 export interface Cli {
   dir: string
-  run(args: readonly string[], options?: RunOptions): Promise<RunResult>
+  run(args: readonly string[], options?: CliRunOptions): Promise<RunResult>
   env: NodeJS.ProcessEnv
   /** The path of a blob as Flink writes it. */
   path(name: string): string
@@ -60,7 +68,11 @@ export async function startCli(options: CliOptions): Promise<Cli> {
     dir,
     env,
     path,
-    run: (args, run = {}) => runFlinkops(args, { ...run, cwd: run.cwd ?? dir, env: { ...env, ...run.env } }),
+    run: (args, run = {}) => {
+      const here = { ...run, cwd: run.cwd ?? dir, env: { ...env, ...run.env } }
+      const needsProcess = options.ownProcess ?? Object.keys(run).some((option) => option !== 'cwd' && option !== 'env')
+      return needsProcess ? runFlinkops(args, here) : runInProcess(args, { ...here, env: { ...neutralEnvironment(), ...here.env } })
+    },
     operations: async () => (await textBelow(join(dir, 'state', 'flinkops', 'operations.jsonl'))).map((line) => JSON.parse(line)),
     journal: () => everythingBelow(join(dir, 'state')),
     close: () => rm(dir, { recursive: true, force: true, maxRetries: 3 }),

@@ -21,6 +21,9 @@ export const FLINK_UNDER_TEST = process.env.FLINKOPS_TEST_FLINK ?? DEFAULT_FLINK
 /** An emulator takes ten requests for each file that Flink writes: what is tiny stays inside `_metadata`. By its old name and its new one. */
 export const FEWER_FILES = { 'execution.checkpointing.data-inline-threshold': '1kb', 'state.storage.fs.memory-threshold': '1kb' }
 
+/** Drill, proofs and maintenance are left out: `npm test` has them on its first version, `npm run test:matrix` on each. */
+export const IS_BRIEF = process.env.FLINKOPS_TEST_BRIEF === '1'
+
 export interface RunOptions {
   env?: NodeJS.ProcessEnv
   /** Standard input; closed at once when absent. */
@@ -110,7 +113,8 @@ export function stateIn(dir: string): NodeJS.ProcessEnv {
   }
 }
 
-function neutralEnvironment(): NodeJS.ProcessEnv {
+/** The tester's environment, without what would configure flinkops. */
+export function neutralEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(FLINK|AZURE_|VITEST|XDG_|NODE_OPTIONS$|HTTPS?_PROXY$)/i.test(name))
   // A child of vitest would inherit `test`, which turns on oclif's transpiling of sources.
   return { ...Object.fromEntries(kept), NODE_ENV: 'production' }

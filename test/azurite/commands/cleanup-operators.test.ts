@@ -50,7 +50,7 @@ describe('two clean-ups at once', () => {
     let secondCode = 0
     site.proxy.decide(async ({ kind, before }) => {
       if (kind !== 'delete' || before !== 0) return PASS
-      const ended = await site.cli.run([...CLEANUP, '--yes'])
+      const ended = await site.cli.run([...CLEANUP, '--yes'], { ownProcess: true })
       second = ended.stderr
       secondCode = ended.code
       return PASS

@@ -176,6 +176,7 @@ describe.concurrent('secrets stay where they are', () => {
 
       expect(unexpected(results)).toEqual([])
       expect(results.every((one) => one.stderr.includes('oclif'))).toBe(true)
+      expect(results.filter((one) => one.stderr.includes('azure:storage-blob')).length).toBeGreaterThan(COMMANDS.length / 2)
       expect(jobManager.asked.every((one) => one.headers['authorization'] === `Bearer ${BEARER}`)).toBe(true)
       expect(jobManager.asked.length).toBeGreaterThan(COMMANDS.length)
       expect(journal).toContain('operations.jsonl')

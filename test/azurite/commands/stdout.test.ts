@@ -33,7 +33,7 @@ beforeAll(async () => {
     ...cluster({ jobs, configuration: { 'execution.checkpointing.savepoint-dir': savepointPath.replace(/\/savepoint-.*/, '') } }),
     ...completedOperation(SALES, savepointPath),
   })
-  cli = await startCli({ endpoint: fresh.endpoint, container: fresh.container, jobManagers: [jobManager.url] })
+  cli = await startCli({ endpoint: fresh.endpoint, container: fresh.container, jobManagers: [jobManager.url], ownProcess: true })
 })
 
 afterAll(async () => {
