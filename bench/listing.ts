@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { spawnSync } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
+import { runCompiled } from './compiled.js'
 import { type RunningServer, startServer } from './server/start.js'
 
 const KEY = Buffer.alloc(64).toString('base64')
@@ -52,8 +53,7 @@ interface Measured {
 }
 
 function own(which: 'flinkops' | 'sdk', server: RunningServer): Measured {
-  const script = fileURLToPath(new URL(`list/${which}.ts`, import.meta.url))
-  return JSON.parse(execFileSync(process.execPath, ['--import', 'tsx', script, server.endpoint, server.container], { encoding: 'utf8' }))
+  return runCompiled(new URL(`list/${which}.ts`, import.meta.url), [server.endpoint, server.container])
 }
 
 function rclone({ endpoint, container }: RunningServer): number | null {

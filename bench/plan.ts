@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { createStorage } from '../src/lib/azure/storage.js'
 import { planCleanup } from '../src/lib/operations/plan-cleanup.js'
 import type { ContainerReader } from '../src/lib/ports.js'
 import { Secret } from '../src/lib/secret.js'
 import { NO_WINDOWS } from '../src/lib/state/windows.js'
 import { emptyJournal } from '../test/support/recorded-tree.js'
+import { runCompiled } from './compiled.js'
 import { shapeNamed } from './server/shape.js'
 import { startServer } from './server/start.js'
 
@@ -47,8 +47,7 @@ interface Measured {
 }
 
 function measured(what: 'list' | 'plan', endpoint: string): Measured {
-  const args = ['--import', 'tsx', fileURLToPath(import.meta.url), what, endpoint]
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }))
+  return runCompiled(new URL(import.meta.url), [what, endpoint])
 }
 
 async function measure(what: string, endpoint: string): Promise<Measured> {

@@ -70,6 +70,8 @@ async function download(version: string, dir: string): Promise<void> {
     const versions = [`-Dflink.version=${version}`, `-Dplugin.version=${pluginVersion(version)}`]
     await runTool('mvn', ['-q', '-B', '-Dstyle.color=never', '-f', pom, 'generate-resources', ...versions, `-Dflink.home=${partial}`])
     await writeFile(join(partial, COMPLETE), '')
+    // Another process was quicker, and may run from it.
+    if (existsSync(join(dir, COMPLETE))) return
     await rm(dir, { recursive: true, force: true })
     await rename(partial, dir)
   } finally {

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { constants, setPriority, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { flinkHome } from '../sandbox/flink-home.js'
@@ -22,6 +22,8 @@ interface Suite {
   env?: NodeJS.ProcessEnv
   /** Of its files, this one. */
   only?: string
+  /** To the suites beside it, which take longer. */
+  givesWay?: boolean
 }
 
 async function main(): Promise<void> {
@@ -30,7 +32,7 @@ async function main(): Promise<void> {
   if (missing !== null && (matrix !== null || fetch || process.env.CI === 'true')) throw new Error(missing)
   if (fetch) return fetchAll(matrix ?? FLINKS)
   const onFlinks = missing === null ? withFlink(matrix) : []
-  // Two lanes of about the same length.
+  // The Flinks are the longer lane.
   const lanes = matrix === null ? [suites('unit', 'azurite', 'model'), onFlinks] : [onFlinks]
   const tallies = (await Promise.all(lanes.map(inTurn))).flat()
   if (missing !== null) console.log(`\nThe end-to-end tests on a real Flink were not run. ${missing}`)
@@ -50,7 +52,7 @@ async function fetchAll(versions: string[]): Promise<void> {
 }
 
 function suites(...projects: string[]): Suite[] {
-  return projects.map((project) => ({ title: project, project }))
+  return projects.map((project) => ({ title: project, project, givesWay: true }))
 }
 
 /** All scenarios on one version and the main ones on the other; a matrix has all on each. */
@@ -76,14 +78,14 @@ async function inTurn(suites: Suite[]): Promise<Tally[]> {
 }
 
 /** What a suite says is shown in one piece when it ends, since another runs beside it. */
-async function run({ title, project, env, only }: Suite): Promise<Tally> {
+async function run({ title, project, env, only, givesWay = false }: Suite): Promise<Tally> {
   console.log(`${title}: running`)
   const dir = await mkdtemp(join(tmpdir(), 'flinkops-test-'))
   const reportFile = join(dir, 'report.json')
   const startedAt = performance.now()
   const files = only === undefined ? [] : [only]
   const args = ['run', ...files, '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-  const { exitCode, output } = await vitest(args, { ...process.env, ...env })
+  const { exitCode, output } = await vitest(args, { env: { ...process.env, ...env }, givesWay })
   const seconds = (performance.now() - startedAt) / 1000
   const report = await readFile(reportFile, 'utf8').catch(() => null)
   await rm(dir, { recursive: true })
@@ -91,9 +93,15 @@ async function run({ title, project, env, only }: Suite): Promise<Tally> {
   return tallyOf(title, { report, exitCode, seconds })
 }
 
-function vitest(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ exitCode: number; output: string }> {
+interface Ending {
+  exitCode: number
+  output: string
+}
+
+function vitest(args: readonly string[], { env, givesWay }: { env: NodeJS.ProcessEnv; givesWay: boolean }): Promise<Ending> {
   const main = join(createRequire(import.meta.url).resolve('vitest/package.json'), '..', 'vitest.mjs')
   const child = spawn(process.execPath, [main, ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  if (givesWay && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
   let output = ''
   const hear = (text: string) => {
     output += text
