@@ -5,8 +5,14 @@ export interface Tally {
   failed: number
   skipped: number
   seconds: number
-  /** Full names, so that the end of a long log says what to look at. */
+  /** Full names and reasons, so that the end of a long log says what to look at. */
   failures: string[]
+}
+
+interface Assertion {
+  status: string
+  fullName: string
+  failureMessages?: string[]
 }
 
 interface Report {
@@ -14,7 +20,7 @@ interface Report {
   numFailedTests: number
   numPendingTests: number
   numTodoTests: number
-  testResults: { name: string; status: string; message: string; assertionResults: { status: string; fullName: string }[] }[]
+  testResults: { name: string; status: string; message: string; assertionResults: Assertion[] }[]
 }
 
 /**
@@ -28,10 +34,18 @@ export function tallyOf(suite: string, run: { report: string | null; exitCode: n
   const failedFiles = report.testResults.filter((file) => file.status === 'failed')
   const failed = report.numFailedTests > 0 || exitCode === 0 ? report.numFailedTests : Math.max(1, failedFiles.length)
   const failures = failedFiles.flatMap(({ name, message, assertionResults }) => {
-    const tests = assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName)
+    const tests = assertionResults.filter((test) => test.status === 'failed').map(inShort)
     return tests.length > 0 ? tests : [`${name}: ${message}`]
   })
   return { suite, passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests, seconds, failures }
+}
+
+const LONGEST_REASON = 300
+
+/** The name of a test, and how what it says begins. */
+function inShort({ fullName, failureMessages }: Assertion): string {
+  const [reason] = failureMessages ?? []
+  return reason === undefined ? fullName : `${fullName}: ${reason.split('\n')[0]?.slice(0, LONGEST_REASON)}`
 }
 
 const TITLES = ['suite', 'passed', 'failed', 'skipped', 'seconds']

@@ -31,6 +31,14 @@ describe('the sum of a test run', () => {
     expect(summaryOf([tally]).split('\n').slice(-2)).toEqual(['failed in unit: takes away', '1 passed, 1 failed'])
   })
 
+  it('says with it how the reason begins', () => {
+    const failing = file('a.test.ts', { 'takes away': 'failed' })
+    const [test] = failing.assertionResults
+    const told = { ...failing, assertionResults: [{ ...test, failureMessages: ['AssertionError: expected 1 to be 2\n    at line 3'] }] }
+    const tally = tallyOf('unit', { report: report(told as ReturnType<typeof file>), exitCode: 1, seconds: 1 })
+    expect(tally.failures).toEqual(['takes away: AssertionError: expected 1 to be 2'])
+  })
+
   it('counts a file that could not be loaded, with what it said', () => {
     const tally = tallyOf('unit', { report: report(file('a.test.ts', {}, 'no such module')), exitCode: 1, seconds: 1 })
     expect(tally).toMatchObject({ failed: 1, failures: ['a.test.ts: no such module'] })
