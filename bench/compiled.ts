@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+const REQUIRE = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
 
 /** Runs a script in a process of its own, bundled as flinkops is shipped: a compiler beside it would be measured, too. Answers its JSON. */
 export function runCompiled<T>(script: URL, args: readonly string[]): T {

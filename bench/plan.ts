@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { createStorage } from '../src/lib/azure/storage.js'
+import { tuneEngine } from '../src/lib/cli/engine.js'
 import { planCleanup } from '../src/lib/operations/plan-cleanup.js'
 import type { ContainerReader } from '../src/lib/ports.js'
 import { Secret } from '../src/lib/secret.js'
@@ -89,5 +90,8 @@ async function list(reader: ContainerReader): Promise<number> {
 const [, script, what = '', endpoint] = process.argv
 if (script !== undefined && import.meta.url === pathToFileURL(script).href) {
   if (endpoint === undefined) console.log((await benchPlan()).join('\n'))
-  else console.log(JSON.stringify(await measure(what, endpoint)))
+  else {
+    tuneEngine()
+    console.log(JSON.stringify(await measure(what, endpoint)))
+  }
 }

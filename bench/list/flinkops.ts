@@ -1,6 +1,9 @@
 /** `npx tsx bench/list/flinkops.ts <endpoint> <container>`: lists a container as flinkops does, in a process of its own. */
 import { createStorage } from '../../src/lib/azure/storage.js'
+import { tuneEngine } from '../../src/lib/cli/engine.js'
 import { Secret } from '../../src/lib/secret.js'
+
+tuneEngine()
 
 const [endpoint = '', container = ''] = process.argv.slice(2)
 const key = new Secret(Buffer.alloc(64).toString('base64'))
