@@ -92,8 +92,14 @@ function nowhere(name: string): Place {
   return { area: 'other', jobId: null, tree: '', directory: parentOf(name), checkpointId: null, file: lastSegment(name) }
 }
 
+/** Whether a directory of this name can be the directory of a `Place`: most cannot, and the rest of `placeAt` takes longer. */
+function namesAnArea(part: string): boolean {
+  return part.startsWith('chk-') || part.startsWith('savepoint-') || part === 'shared' || part === 'taskowned' || part === 'dstl'
+}
+
 function placeAt(parts: string[], at: number): Place | null {
   const part = parts[at] ?? ''
+  if (!namesAnArea(part)) return null
   const owner = parts[at - 1] ?? ''
   const jobId = JOB_ID.test(owner) ? owner : null
   const path = parts.slice(0, at + 1).join('/')
