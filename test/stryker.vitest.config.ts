@@ -1,5 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
+/** It tests `state/sst` as it is used. */
+const ALSO = ['test/unit/operations/verify-table.test.ts']
 const SECONDS_LONG = ['test/unit/state/metadata/every-byte.test.ts']
 
 /**
@@ -8,7 +10,7 @@ const SECONDS_LONG = ['test/unit/state/metadata/every-byte.test.ts']
  */
 export default defineConfig({
   test: {
-    include: ['test/unit/state/**/*.test.ts'],
+    include: ['test/unit/state/**/*.test.ts', ...ALSO],
     exclude: [...configDefaults.exclude, ...SECONDS_LONG],
     setupFiles: ['test/support/short-properties.ts'],
     testTimeout: 30_000,
