@@ -86,6 +86,31 @@ describe('KeyTable', () => {
     expect(table.find(`a/b/1/${uuid(0)}`)).toBeUndefined()
   })
 
+  it.each([0, 9, 14, 19, 24, 28])('tells UUIDs of one directory apart that differ in nothing but what stands at %i', (at) => {
+    const table = new KeyTable()
+    const names = Array.from({ length: 4096 }, (_, number) => {
+      const digits = number.toString(16).padStart(4, '0')
+      return `a/b/${uuid(1).slice(0, at)}${digits}${uuid(1).slice(at + 4)}`
+    })
+    expect(names.map((name) => table.intern(name))).toEqual(names.map((_, number) => number))
+    expect(names.filter((name, number) => table.find(name) !== number)).toEqual([])
+  })
+
+  it('orders keys as their texts are, directory by directory', () => {
+    fc.assert(
+      fc.property(keys, (all) => {
+        const table = new KeyTable()
+        const ids = [...new Set(all)].map((one) => table.intern(one))
+        const parts = (id: number): [string, string] => [table.prefixOf(table.directoryOf(id)), table.nameOf(id)]
+        const inOrder = (one: [string, string], other: [string, string]) =>
+          one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]) ? -1 : 1
+        expect(ids.toSorted((a, b) => table.compare(a, b)).map(parts)).toEqual(ids.map(parts).toSorted(inOrder))
+        for (const id of ids) expect(table.isOdd(id) || table.compare(id, id) === 0).toBe(true)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('does not add what it only looks for', () => {
     const table = new KeyTable()
     expect([table.find(`a/b/${uuid(1)}`), table.findDirectory('a/b/'), table.size]).toEqual([undefined, undefined, 0])
