@@ -42,9 +42,11 @@ describe.skipIf(missingForE2e() !== null)(`Flink ${FLINK_UNDER_TEST}`, () => {
   startScenarios(world)
   if (!IS_BRIEF) drillScenarios(world)
   failureScenarios(world)
-  lookScenarios(world)
-  if (!IS_BRIEF) proofScenarios(world)
-  waitScenarios(world)
+  if (!IS_BRIEF) {
+    lookScenarios(world)
+    proofScenarios(world)
+    waitScenarios(world)
+  }
   lossScenarios(world)
   if (!IS_BRIEF) sumScenario(world)
 })

@@ -21,7 +21,10 @@ export const FLINK_UNDER_TEST = process.env.FLINKOPS_TEST_FLINK ?? DEFAULT_FLINK
 /** An emulator takes ten requests for each file that Flink writes: what is tiny stays inside `_metadata`. By its old name and its new one. */
 export const FEWER_FILES = { 'execution.checkpointing.data-inline-threshold': '1kb', 'state.storage.fs.memory-threshold': '1kb' }
 
-/** Drill, proofs and maintenance are left out: `npm test` has them on its first version, `npm run test:matrix` on each. */
+/**
+ * Only savepoint, stop, resume, start, their failures and clean-up: the rest `npm test` has on its first version, `npm run test:matrix` on
+ * each.
+ */
 export const IS_BRIEF = process.env.FLINKOPS_TEST_BRIEF === '1'
 
 export interface RunOptions {
