@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { createStorage } from '../src/lib/azure/storage.js'
 import { tuneEngine } from '../src/lib/cli/engine.js'
@@ -76,14 +77,21 @@ async function plan(reader: ContainerReader): Promise<Pick<Measured, 'blobs' | '
     maxShare: 1,
     withoutSoftDelete: true,
     now: () => Date.now(),
-    signal: new AbortController().signal,
+    signal: neverAborted(),
   })
   return { blobs: made.totals.blobs, snapshots: made.scanned.snapshots }
 }
 
+/** As a command makes it: as many requests as are in flight listen to it. */
+function neverAborted(): AbortSignal {
+  const { signal } = new AbortController()
+  setMaxListeners(0, signal)
+  return signal
+}
+
 async function list(reader: ContainerReader): Promise<number> {
   let blobs = 0
-  for await (const page of reader.list({ signal: new AbortController().signal })) blobs += page.blobs.length
+  for await (const page of reader.list({ signal: neverAborted() })) blobs += page.blobs.length
   return blobs
 }
 
