@@ -436,7 +436,7 @@ async function runRow(row: Row, more: string[]) {
   }
 }
 
-describe.concurrent('bad input gets one clear sentence and its exit code', { timeout: 60_000 }, () => {
+describe.concurrent('bad input gets one clear sentence and its exit code', { timeout: 120_000 }, () => {
   it.each(ROWS)('$what: exit $exit', async (row) => {
     const { stdout, stderr, code } = await runRow(row, [])
 

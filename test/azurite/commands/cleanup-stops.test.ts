@@ -58,7 +58,7 @@ describe('a lease that is lost in mid-run', () => {
     expect(stdout).toContain(`finish it: flinkops cleanup --resume ${run?.[1]}\n`)
     expect(code).toBe(3)
     expect(await site.names()).toEqual(expect.arrayContaining(NEEDED))
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('a journal that cannot be written', () => {
