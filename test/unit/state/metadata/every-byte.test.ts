@@ -13,9 +13,7 @@ it.each(VERSIONS)('refuses a version %i file cut short at any byte', (version) =
 
 it.each(VERSIONS)('answers, and never hangs, whatever single byte of a version %i file is changed', (version) => {
   const bytes = encodeMetadata(sample.everything(version))
-  expect(
-    unanswered(bytes, (original) => (version === VERSIONS.at(-1) ? [0, 0xff, original ^ 1, original ^ 0x80] : [original ^ 0x80])),
-  ).toEqual([])
+  expect(unanswered(bytes, (original) => [0, 0xff, original ^ 1, original ^ 0x80])).toEqual([])
 })
 
 it('answers for every value of every byte of a small file', () => {
