@@ -63,6 +63,8 @@ class Run {
   readonly #violations: Violation[] = []
   readonly #readers: SimReader[]
   readonly #killed = new AbortController()
+  /** Paths that this run deleted. */
+  readonly #deleted = new Set<string>()
   /** Blobs deleted in trees of jobs that live. */
   #amongLiving = 0
 
@@ -194,7 +196,10 @@ class Run {
     const expired = this.#world.cleanup?.expired ?? new Map<string, string>()
     const why = neededPaths(this.#world, { expired }).get(path)
     if (this.#world.livingJobs().some((job) => path.startsWith(`${job.tree}/`))) this.#amongLiving++
-    if (why === undefined) return
+    if (why === undefined) {
+      this.#deleted.add(path)
+      return
+    }
     const violation = new Violation('loss', `deleted ${path}, but ${why}`)
     this.#violations.push(violation)
     throw violation
@@ -214,13 +219,14 @@ class Run {
     return [...this.#world.snapshots.values()].filter((one) => isRestorable(one, this.#world.store))
   }
 
-  /** A snapshot that was given up is gone, or whole: never there and broken. */
+  /** A snapshot that was given up is gone, or whole but for what Flink itself discarded meanwhile: never there and broken by the run. */
   #checkAddressable(planned: PlannedCleanup, before: SimSnapshot[]): void {
     const expired = expiredIn(planned)
     for (const snapshot of before) {
       const etag = this.#world.metadataBlob(snapshot)?.etag
       if (etag === undefined || expired.get(`${snapshot.directory}/_metadata`) !== etag || isRestorable(snapshot, this.#world.store))
         continue
+      if (![...snapshot.writtenFiles.keys()].some((path) => this.#deleted.has(path))) continue
       if (this.#world.livingJobs().some((job) => job.completed.includes(snapshot))) continue
       throw new Violation('loss', `${snapshot.directory} is still there, but does not restore any more`)
     }

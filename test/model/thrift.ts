@@ -43,6 +43,7 @@ function isClearCase(world: World, snapshot: SimSnapshot, settings: CleanUpSetti
     !hasEnded(world, snapshot.jobId, settings)
   )
     return false
+  if (isBesideNewerSavepoint(world, snapshot)) return false
   const users = world.jobs.filter((job) => job.restore?.snapshot === snapshot)
   if (users.some((job) => !hasEnded(world, job.settings.jobId, settings))) return false
   // A name that two jobs may be running under says nothing.
@@ -57,6 +58,16 @@ function hasStrays(world: World): boolean {
   return [...world.snapshots.values()].some(
     (one) => world.metadataBlob(one) !== undefined && missingOf(one.writtenFiles, world.store) !== null,
   )
+}
+
+/**
+ * The last checkpoint of a job stays beside a savepoint of it that is among the last of the name: in a copied container only the
+ * checkpoints' numbers tell which is newer.
+ */
+function isBesideNewerSavepoint(world: World, snapshot: SimSnapshot): boolean {
+  const ofJob = [...world.snapshots.values()].filter((one) => one.jobId === snapshot.jobId && isRestorable(one, world.store))
+  const isLast = ofJob.every((one) => one.kind === 'savepoint' || one.checkpointId <= snapshot.checkpointId)
+  return isLast && ofJob.some((one) => one.kind === 'savepoint' && writtenAtMs(world, one) > writtenAtMs(world, snapshot))
 }
 
 function newerOf(world: World, snapshot: SimSnapshot): SimSnapshot[] {
