@@ -3,6 +3,10 @@ import { locationKey } from './location.js'
 import { type ResolvedReference, requiredBytes } from './references.js'
 import type { Reference } from './types.js'
 
+/** In place of a size: `_metadata` does not say, or it is no number of 32 bits and kept beside. */
+const UNKNOWN = 0xffffffff
+const BESIDE = 0xfffffffe
+
 /** A use of a file, or of a directory as a whole. */
 export interface Use {
   key: string
@@ -18,7 +22,9 @@ export class Uses implements Iterable<Use> {
   readonly keys: KeyTable
   readonly directories = new Set<string>()
   #ids: Uint32Array
-  #required: Float64Array
+  #required: Uint32Array
+  /** Of 4 GiB and more, and whatever else does not fit, by index. */
+  readonly #beside = new Map<number, number>()
   #relative: Uint8Array
   /** Stated sizes; `null` while each is what is required of the file. */
   #stated: Float64Array | null = null
@@ -28,7 +34,7 @@ export class Uses implements Iterable<Use> {
   constructor(keys: KeyTable, atMost: number) {
     this.keys = keys
     this.#ids = new Uint32Array(atMost)
-    this.#required = new Float64Array(atMost)
+    this.#required = new Uint32Array(atMost)
     this.#relative = new Uint8Array(atMost)
   }
 
@@ -47,9 +53,9 @@ export class Uses implements Iterable<Use> {
     const required = requiredBytes(reference)
     const stated = Math.max(0, reference.sizeBytes ?? 0)
     this.#ids[at] = id
-    this.#required[at] = required ?? Number.NaN
+    this.#require(at, required)
     this.#relative[at] = reference.relative ? 1 : 0
-    if (stated !== (required ?? 0)) this.#stated ??= this.#required.map((bytes) => (Number.isNaN(bytes) ? 0 : bytes))
+    if (stated !== (required ?? 0)) this.#stated ??= Float64Array.from(this.#required, (_, before) => this.requiredBytes(before) ?? 0)
     if (this.#stated !== null) this.#stated[at] = stated
   }
 
@@ -64,8 +70,15 @@ export class Uses implements Iterable<Use> {
 
   /** Bytes that must be stored; `null` when `_metadata` does not say. */
   requiredBytes(at: number): number | null {
-    const required = this.#required[at] ?? Number.NaN
-    return Number.isNaN(required) ? null : required
+    const required = this.#required[at] ?? UNKNOWN
+    if (required === UNKNOWN) return null
+    return required === BESIDE ? (this.#beside.get(at) ?? null) : required
+  }
+
+  #require(at: number, bytes: number | null): void {
+    const fits = bytes === null || (Number.isInteger(bytes) && bytes >= 0 && bytes < BESIDE)
+    if (!fits) this.#beside.set(at, bytes)
+    this.#required[at] = fits ? (bytes ?? UNKNOWN) : BESIDE
   }
 
   /** Bytes that the handle says; 0 when it does not. */
