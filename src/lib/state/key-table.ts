@@ -21,7 +21,7 @@ export class KeyTable {
   readonly #odd: string[] = []
   readonly #oddIds = new Map<string, KeyId>()
   readonly #words = new Uint32Array(WORDS - 1)
-  /** Open addressing: number of the key plus one, or 0. */
+  /** Open addressing: number of the key plus one in the bits that count slots, above them those of its hash; 0 = empty. */
   #index = new Uint32Array(1024)
   #packed = 0
   #size = 0
@@ -62,21 +62,20 @@ export class KeyTable {
   /** As `internIn`, when the last segment is a UUID; `undefined` when it is none. */
   internUuid(directory: number, text: string, from: number): KeyId | undefined {
     if (!packUuid(text, from, this.#words)) return undefined
-    const slot = this.#slotOf(directory)
-    const found = this.#index[slot] ?? 0
-    if (found !== 0) return found - 1
+    const hash = hashOf(directory, this.#words)
+    const found = this.#lookUp(directory, hash)
+    if (found !== undefined) return found
     const id = this.#append(directory)
     for (let word = 1; word < WORDS; word++) this.#records.set(id * WORDS + word, this.#words[word - 1] ?? 0)
-    this.#index[slot] = id + 1
-    if (++this.#packed * 4 > this.#index.length * 3) this.#grow()
+    if (++this.#packed * 4 > this.#index.length * 3 || id + 1 >= this.#index.length) this.#grow()
+    else this.#enter(id, hash)
     return id
   }
 
   /** As `find`, of the last segment that begins at `from` of `text`. */
   findIn(directory: number, text: string, from: number): KeyId | undefined {
     if (!packUuid(text, from, this.#words)) return this.#oddIds.get(`${this.#directories[directory]}${text.slice(from)}`)
-    const found = this.#index[this.#slotOf(directory)] ?? 0
-    return found === 0 ? undefined : found - 1
+    return this.#lookUp(directory, hashOf(directory, this.#words))
   }
 
   keyOf(id: KeyId): string {
@@ -140,13 +139,27 @@ export class KeyTable {
     return uuidOf(this.#word(id, 1), this.#word(id, 2), this.#word(id, 3), this.#word(id, 4))
   }
 
-  /** Where in the index the key of these words stands, or would. */
-  #slotOf(directory: number): number {
-    const mask = this.#index.length - 1
-    let slot = hashOf(directory, this.#words) & mask
-    for (let found = this.#index[slot] ?? 0; found !== 0 && !this.#is(found - 1, directory); found = this.#index[slot] ?? 0)
-      slot = (slot + 1) & mask
-    return slot
+  /** The key of these words. Entries with other bits of a hash above are passed without a look at their records. */
+  #lookUp(directory: number, hash: number): KeyId | undefined {
+    const index = this.#index
+    const mask = index.length - 1
+    const above = hash & ~mask
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = index[slot] ?? 0
+      if (entry === 0) return undefined
+      if (((entry ^ above) & ~mask) !== 0) continue
+      const id = (entry & mask) - 1
+      if (this.#is(id, directory)) return id
+    }
+  }
+
+  /** Puts a key that is not there yet into the index. */
+  #enter(id: KeyId, hash: number): void {
+    const index = this.#index
+    const mask = index.length - 1
+    let slot = hash & mask
+    while (index[slot] !== 0) slot = (slot + 1) & mask
+    index[slot] = (hash & ~mask) | (id + 1)
   }
 
   #is(id: KeyId, directory: number): boolean {
@@ -161,11 +174,13 @@ export class KeyTable {
   }
 
   #grow(): void {
-    this.#index = new Uint32Array(this.#index.length * 2)
+    let length = this.#index.length * 2
+    while (length <= this.#size) length *= 2
+    this.#index = new Uint32Array(length)
     for (let id = 0; id < this.#size; id++) {
       if (this.isOdd(id)) continue
       for (let word = 1; word < WORDS; word++) this.#words[word - 1] = this.#word(id, word)
-      this.#index[this.#slotOf(this.#word(id, 0))] = id + 1
+      this.#enter(id, hashOf(this.#word(id, 0), this.#words))
     }
   }
 }

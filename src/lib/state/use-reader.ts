@@ -4,6 +4,8 @@ import { isElsewhere, resolveReference } from './references.js'
 import type { Metadata, Reference } from './types.js'
 import { Uses } from './uses.js'
 
+const SLASH = 47
+
 export type UsesResult =
   | { ok: true; uses: Uses }
   /** As of `resolveReferences`: nothing may be deleted. */
@@ -46,9 +48,18 @@ export class UseReader {
   #fileOf({ path, relative, kind }: Reference, own: number | undefined): KeyId | undefined {
     if (kind === 'directory') return undefined
     if (relative) return own === undefined ? undefined : this.#keys.internUuid(own, path, 0)
+    const before = this.#lastFile(path)
+    if (before !== undefined) return before
     const slash = path.lastIndexOf('/')
     if (slash !== this.#last.path.length || !path.startsWith(this.#last.path)) this.#enter(path.slice(0, Math.max(0, slash)))
     return this.#last.directory === undefined ? undefined : this.#keys.internUuid(this.#last.directory, path, slash + 1)
+  }
+
+  /** As most: a file named by a UUID in the directory of the one before. In a UUID there is no slash. */
+  #lastFile(path: string): KeyId | undefined {
+    const { path: last, directory } = this.#last
+    if (directory === undefined || path.charCodeAt(last.length) !== SLASH || !path.startsWith(last)) return undefined
+    return this.#keys.internUuid(directory, path, last.length + 1)
   }
 
   #enter(path: string): void {

@@ -28,6 +28,12 @@ const key = fc.oneof(
 )
 const keys = fc.array(key, { maxLength: 60 })
 
+/** A UUID of which one of the four words of 32 bits is a number. */
+function uuidWithWord(word: number, number: number): string {
+  const digits = Array.from({ length: 4 }, (_, at) => (at === word ? number.toString(16) : '5a').padStart(8, '0')).join('')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
 describe('KeyTable', () => {
   it('gives equal keys equal numbers and different keys different ones, counted from 0, and every key back to the letter', () => {
     fc.assert(
@@ -92,6 +98,28 @@ describe('KeyTable', () => {
       const digits = number.toString(16).padStart(4, '0')
       return `a/b/${uuid(1).slice(0, at)}${digits}${uuid(1).slice(at + 4)}`
     })
+    expect(names.map((name) => table.intern(name))).toEqual(names.map((_, number) => number))
+    expect(names.filter((name, number) => table.find(name) !== number)).toEqual([])
+  })
+
+  it.each([0, 1, 2, 3])('takes no key for another whose place in its index is near: 150,000 that differ in word %i alone', (word) => {
+    const table = new KeyTable()
+    const directory = table.directory('a/b/')
+    const wrong = Array.from({ length: 150_000 }, (_, number) => number).filter((number) => {
+      return table.internIn(directory, uuidWithWord(word, number), 0) !== number
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('takes no key for another of another directory: 150,000 directories with the same name in each', () => {
+    const table = new KeyTable()
+    const numbers = Array.from({ length: 150_000 }, (_, number) => number)
+    expect(numbers.filter((number) => table.intern(`a/${number}/${uuid(1)}`) !== number)).toEqual([])
+  })
+
+  it('finds UUIDs among any number of other names, which take no place in its index', () => {
+    const table = new KeyTable()
+    const names = Array.from({ length: 5000 }, (_, number) => `a/b/${number % 10 === 9 ? uuid(number) : `part-${number}`}`)
     expect(names.map((name) => table.intern(name))).toEqual(names.map((_, number) => number))
     expect(names.filter((name, number) => table.find(name) !== number)).toEqual([])
   })
