@@ -52,6 +52,10 @@ export function batchText({ histories, tally, violations }: Batch): string {
     `refusals: ${pairs(tally.guards)}`,
     `planned: ${pairs(tally.reasons)}`,
     `${violations.length} violations${violations.length === 0 ? '' : ':'}`,
-    ...violations.slice(0, 20).map(({ seed, kind, message }) => `  seed ${seed}: ${kind}: ${message}`),
+    ...violations.slice(0, 20).map(violationText),
   ].join('\n')
+}
+
+export function violationText({ seed, kind, message }: Batch['violations'][number]): string {
+  return `  seed ${seed}: ${kind}: ${message}`
 }

@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Batch, batchText, runBatch, sumBatches } from './batch.js'
+import { type Batch, batchText, runBatch, sumBatches, violationText } from './batch.js'
 import { runHistory } from './history.js'
 
 const { values } = parseArgs({
@@ -42,7 +42,9 @@ async function soak(): Promise<void> {
     while (next < firstSeed + histories) {
       const seed = next
       next = Math.min(seed + SHARE, firstSeed + histories)
-      batches.push(await share(seed, next - seed))
+      const batch = await share(seed, next - seed)
+      batches.push(batch)
+      for (const violation of batch.violations) console.log(violationText(violation))
       const done = batches.reduce((sum, batch) => sum + batch.histories, 0)
       const violations = batches.reduce((sum, batch) => sum + batch.violations.length, 0)
       console.log(`${done} of ${histories} histories, ${violations} violations (seeds from ${firstSeed})`)
