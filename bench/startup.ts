@@ -21,7 +21,7 @@ export async function benchStartup(): Promise<string[]> {
   return [...lines, ...(await benchListJobs())]
 }
 
-/** `flinkops list-jobs` and Flink's client against one JobManager. */
+/** `flinkops list-jobs` and Flink's client against one JobManager: by `bin/flink` of the distribution at `FLINK`, else by its Java alone. */
 async function benchListJobs(): Promise<string[]> {
   const missing = missingForFlink()
   if (missing !== null) return [`list-jobs beside bin/flink list: not measured. ${missing}`]
@@ -30,20 +30,27 @@ async function benchListJobs(): Promise<string[]> {
   const cluster = await startCluster({ home, runDir, sqlGateway: false })
   try {
     await cluster.killTaskManager()
+    const script = process.env['FLINK']
+    const client = script === undefined ? 'the Java of bin/flink list, without its script' : 'bin/flink list'
     const rounds = inTurn(FLINK_ROUNDS, {
       'flinkops list-jobs': () => run(process.execPath, [RUN_JS, 'list-jobs', '--jobmanager', cluster.restUrl], { XDG_STATE_HOME: runDir }),
-      'bin/flink list': () => flinkList(home, cluster),
+      [client]: () => (script === undefined ? flinkList(home, cluster) : flinkListBy(script, cluster)),
     })
     const [ours = 0, theirs = 0] = Object.values(rounds)
     const lines = Object.entries(rounds).map(([name, ms]) => `${name}: ${ms.toFixed(0)} ms`)
-    return [...lines, `flinkops list-jobs is ${(theirs / ours).toFixed(1)}x faster than bin/flink list (Flink ${home.version})`]
+    return [...lines, `flinkops list-jobs is ${(theirs / ours).toFixed(1)}x faster than ${client} (Flink ${home.version})`]
   } finally {
     await cluster.stop()
     await rm(runDir, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
-/** What `bin/flink list` runs, without its shell script. */
+/** As a person does. The script starts Java three times: to read the configuration, to ask for Java's version, and for the client. */
+function flinkListBy(script: string, { confDir, logDir, restUrl }: Cluster): void {
+  run(script, ['list', '-m', new URL(restUrl).host], { FLINK_CONF_DIR: confDir, FLINK_LOG_DIR: logDir })
+}
+
+/** What `bin/flink list` runs at last, without its shell script. */
 function flinkList({ classpath }: FlinkHome, { confDir, logDir, restUrl }: Cluster): void {
   const opens = ['java.lang', 'java.net', 'java.util'].flatMap((name) => ['--add-opens', `java.base/${name}=ALL-UNNAMED`])
   const logging = `-Dlog4j.configurationFile=${join(confDir, 'log4j.properties')}`

@@ -6,6 +6,8 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Plugin } from '@oclif/core'
 import { build, type Metafile } from 'esbuild'
+import { builtins } from './bundle/builtins.js'
+import { lazyHttp2 } from './bundle/http2.js'
 import { notices } from './bundle/notices.js'
 import { namesOf, packagesByFile } from './bundle/packages.js'
 
@@ -45,6 +47,7 @@ async function bundle(): Promise<Metafile> {
     inject: ['scripts/bundle/paths.js'],
     alias: { undici: './scripts/bundle/undici.cjs' },
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    plugins: [builtins, lazyHttp2],
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',

@@ -3,6 +3,13 @@ import { type ConfigFlags, type ConfReader, resolveConfig } from './config/resol
 import { withJobManagerConfiguration } from './config/roots.js'
 import type { EffectiveConfig } from './config/settings.js'
 import { usageError } from './errors.js'
+import { journalDirectory } from './journal/directory.js'
+import { createDrillJournal } from './journal/drill-journal.js'
+import { createJournal } from './journal/journal.js'
+import { createMaintenanceJournal } from './journal/maintenance-journal.js'
+import { createRunJournal } from './journal/run-journal.js'
+import { createStartJournal } from './journal/start-journal.js'
+import { createUsageHistory } from './journal/usage-history.js'
 import type { JobManager, Journal, SqlGateway } from './ports.js'
 import type { DrillJournal } from './ports-drill.js'
 import type { BlobInventory } from './ports-inventory.js'
@@ -11,7 +18,7 @@ import type { RunJournal } from './ports-runs.js'
 import type { StartJournal } from './ports-started.js'
 import type { UsageHistory } from './ports-usage.js'
 
-/** The world of one command. Adapters are built on first use, each by a lazy import: job control never loads the Azure SDK. */
+/** The world of one command. What reaches servers is built on first use, by a lazy import: job control never loads the Azure SDK. */
 export interface Context {
   config: EffectiveConfig
   journal: Journal
@@ -41,13 +48,6 @@ export async function createContext(input: {
 }): Promise<Context> {
   const { flags, readConf } = input
   const config = await resolveConfig({ flags, env: process.env, cwd: process.cwd(), ...(readConf && { readConf }) })
-  const { createJournal } = await import('./journal/journal.js')
-  const { createRunJournal } = await import('./journal/run-journal.js')
-  const { createStartJournal } = await import('./journal/start-journal.js')
-  const { createMaintenanceJournal } = await import('./journal/maintenance-journal.js')
-  const { createDrillJournal } = await import('./journal/drill-journal.js')
-  const { createUsageHistory } = await import('./journal/usage-history.js')
-  const { journalDirectory } = await import('./journal/directory.js')
   const directory = journalDirectory(process.env)
   const jobManagers = once(() => buildJobManagers(config))
   const storage = once(async () => (await import('./azure/storage.js')).createStorage({ accessFor: config.accessFor }))
