@@ -182,12 +182,11 @@ function hint(key: string, snapshot: Snapshot, input: RetentionInput): string {
 }
 
 /**
- * The snapshots of each job name, when there is more than one in a lineage: jobs of different names may have been restored from the same
+ * The snapshots of each job name in a lineage: jobs of different names, or one without a name, may have been restored from the same
  * snapshot, and then none of them carries on the other's work.
  */
 function byName(lineage: Snapshot[], jobs: Map<string, KnownJob>): [string, Snapshot[]][] {
-  const named = groupBy(lineage, (snapshot) => (snapshot.jobId === null ? null : (jobs.get(snapshot.jobId)?.name ?? null)))
-  return named.size > 1 ? [...named] : []
+  return [...groupBy(lineage, (snapshot) => (snapshot.jobId === null ? null : (jobs.get(snapshot.jobId)?.name ?? null)))]
 }
 
 /** The snapshots of each job that is not proven ended: its newest stays, whoever else was restored from one of them meanwhile. */
