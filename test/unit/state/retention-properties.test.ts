@@ -114,6 +114,23 @@ describe('retain, whatever it is given,', () => {
     )
   })
 
+  it('expires no more where less is known of who was restored from whom: what told it may go with the first run', () => {
+    const kin = fc.tuple(fc.shuffledSubarray([null, 'x', 'y'], { minLength: 3 }), fc.shuffledSubarray(ids, { minLength: 3 }))
+    const jobsOfKin = kin.map(([names, [parent = A, ...children]]) => [
+      job(parent, { name: names[0] ?? null }),
+      ...children.map((id, number) => job(id, { name: names[number + 1] ?? null, restoredFrom: uri(checkpointDirectory(parent, 1)) })),
+    ])
+    fc.assert(
+      fc.property(arbitrary, jobsOfKin, fc.subarray(ids), ([snapshots, , rules], jobs, unlinked) => {
+        const kept = (known: typeof jobs) =>
+          decide(snapshots, known, { ...rules, unnamedMs: null }).flatMap((one) => (one.verdict === 'keep' ? one.snapshot : []))
+        const fewer = jobs.map((one) => (unlinked.includes(one.jobId) ? { ...one, restoredFrom: null } : one))
+        expect(kept(fewer)).toEqual(expect.arrayContaining(kept(jobs)))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it('is not moved by the order of what it is given', () => {
     fc.assert(
       fc.property(arbitrary, ([snapshots, jobs, rules]) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkpoint, checkpointDirectory, DAY, job, keyAt, NOW, savepoint, uri } from '../../support/builders.js'
-import { A, ALL, B, decide, fate, OLD } from './decide.js'
+import { A, ALL, B, C, decide, fate, OLD } from './decide.js'
 
 const VERY_OLD = { completedAtMs: NOW - 6 * DAY }
 const broken = { completeness: 'broken', references: [1] } as const
@@ -70,4 +70,16 @@ describe('a lineage is given up', () => {
 it('the only named job of a lineage keeps its last beside a newer one of a job without name: that may be of any other', () => {
   const jobs = [job(A, { name: 'n' }), job(B, { restoredFrom: uri(checkpointDirectory(A, 1)) })]
   expect(fate([checkpoint(A, 1, OLD), checkpoint(B, 1)], jobs)).toEqual(['last-of-lineage'])
+})
+
+it('the last of a name stays before and after what is left of a savepoint is gone, which alone tells of a job of another name', () => {
+  const from = (directory: string) => ({ restoredFrom: uri(directory) })
+  const leftover = savepoint(B, 1, { etag: null, completeness: 'incomplete' })
+  const jobs = [
+    job(A, { name: 'n', ...from(checkpointDirectory(B, 1)) }),
+    job(B, { liveness: 'unknown' }),
+    job(C, { name: 'other', liveness: 'running', ...from(leftover.directory.name) }),
+  ]
+  const complete = [checkpoint(A, 1, OLD), checkpoint(B, 2), checkpoint(C, 1)]
+  expect([fate([...complete, leftover], jobs), fate(complete, jobs)]).toEqual([['last-of-lineage'], ['last-of-lineage']])
 })
