@@ -5,7 +5,7 @@ export interface RunRecorder {
     container: string
     runId: string
     file: 'plan.json' | 'result.json'
-    text: string
+    json: Uint8Array
     signal: AbortSignal
   }): Promise<void>
   /** `null`: nobody recorded such a run here. */
@@ -15,7 +15,7 @@ export interface RunRecorder {
     runId: string
     file: 'plan.json' | 'result.json'
     signal: AbortSignal
-  }): Promise<string | null>
+  }): Promise<Uint8Array | null>
 }
 
 /** What undeleting one blob came to. */

@@ -6,27 +6,27 @@ import { request, type Target } from './target.js'
 type Place = Pick<Parameters<RunRecorder['record']>[0], 'runId' | 'file' | 'signal'>
 type Copy = Pick<Parameters<ManifestCopies['copyManifest']>[0], 'id' | 'text' | 'signal'>
 
-/** Writes a record of a run into the container: Put Blob below `_flinkops/runs/`. */
-export async function writeRecord(target: Target, place: Place & { text: string }): Promise<void> {
+/** Writes a record of a run into the container, below `_flinkops/runs/`: Put Blob, and above 256 MB Put Block. */
+export async function writeRecord(target: Target, place: Place & { json: Uint8Array }): Promise<void> {
   await writeJson(target, nameOf(place), place)
 }
 
 /** Writes a manifest into the container: Put Blob below `_flinkops/maintenance/`. */
 export async function writeManifestCopy(target: Target, copy: Copy): Promise<void> {
-  await writeJson(target, `_flinkops/maintenance/${copy.id}.json`, copy)
+  await writeJson(target, `_flinkops/maintenance/${copy.id}.json`, { json: Buffer.from(copy.text), signal: copy.signal })
 }
 
-async function writeJson(target: Target, name: string, { text, signal }: { text: string; signal: AbortSignal }): Promise<void> {
+async function writeJson(target: Target, name: string, { json, signal }: { json: Uint8Array; signal: AbortSignal }): Promise<void> {
   const blob = target.client.getBlockBlobClient(name)
   const blobHTTPHeaders = { blobContentType: 'application/json' }
   await request(target, { action: `write ${name}`, signal, isWriting: true }, async (abortSignal) => {
-    await blob.upload(text, Buffer.byteLength(text), { blobHTTPHeaders, abortSignal })
+    await blob.uploadData(json, { blobHTTPHeaders, abortSignal })
   })
 }
 
-export async function readRecord(target: Target, place: Place): Promise<string | null> {
+export async function readRecord(target: Target, place: Place): Promise<Uint8Array | null> {
   const content = await readBlob(target, { name: nameOf(place), signal: place.signal })
-  return content.state === 'read' ? Buffer.from(content.bytes).toString('utf8') : null
+  return content.state === 'read' ? content.bytes : null
 }
 
 function nameOf({ runId, file }: Place): string {

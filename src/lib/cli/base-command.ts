@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { Command, Errors, type Interfaces } from '@oclif/core'
 import { createContext } from '../context.js'
 import { EXIT, FlinkopsError } from '../errors.js'
+import { jsonPieces } from '../large-json.js'
 import { describeFailure, failureOf, interrupted } from './failure.js'
 import { baseFlags } from './flags.js'
 import { wantsJson } from './json-wanted.js'
@@ -127,6 +128,17 @@ export abstract class BaseCommand extends Command {
 
   override jsonEnabled(): boolean {
     return super.jsonEnabled() || this.#format === 'json' || wantsJson(this.argv)
+  }
+
+  /** What is too long for one string, as the plan of millions of deletions, is written on one line and in pieces. */
+  override logJson(json: unknown): void {
+    try {
+      super.logJson(json)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      for (const piece of jsonPieces(json)) process.stdout.write(piece)
+      process.stdout.write('\n')
+    }
   }
 
   protected override toSuccessJson(result: unknown): unknown {

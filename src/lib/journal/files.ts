@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { linesOf } from '../large-json.js'
 import { errorCode, unreadable, unwritable } from './failure.js'
 
 const OWNER_ONLY = 0o600
@@ -19,12 +20,14 @@ export async function appendLines(path: string, lines: string[]): Promise<void> 
   }
 }
 
-/** Writes a file whole or not at all: beside it first, then renamed over it. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Writes a file, given at once or in pieces, whole or not at all: beside it first, then renamed over it. */
+export async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {
     await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
-    await withFile(temporary, 'w', (file) => file.writeFile(text))
+    await withFile(temporary, 'w', async (file) => {
+      for (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece)
+    })
     await rename(temporary, path)
     await syncDirectory(dirname(path))
   } catch (error) {
@@ -36,8 +39,13 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 
 /** The text of a file; `null` when it is not there. */
 export async function readOrNull(path: string): Promise<string | null> {
+  return (await readBytesOrNull(path))?.toString('utf8') ?? null
+}
+
+/** What a file holds, which may be more than a string can; `null` when it is not there. */
+export async function readBytesOrNull(path: string): Promise<Buffer | null> {
   try {
-    return await readFile(path, 'utf8')
+    return await readFile(path)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null
     throw unreadable(path, error)
@@ -46,8 +54,9 @@ export async function readOrNull(path: string): Promise<string | null> {
 
 /** The lines that are whole JSON; one torn by a crash is left out, wherever later lines have put it. */
 export async function readLines(path: string): Promise<unknown[]> {
-  const text = (await readOrNull(path)) ?? ''
-  return text.split('\n').flatMap((line) => parseOrNothing(line))
+  const values: unknown[] = []
+  for (const line of linesOf((await readBytesOrNull(path)) ?? Buffer.alloc(0))) values.push(...parseOrNothing(line))
+  return values
 }
 
 function parseOrNothing(line: string): unknown[] {

@@ -1,10 +1,11 @@
 import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../errors.js'
+import { jsonPieces, parseJsonBytes } from '../large-json.js'
 import type { RunJournal } from '../ports-runs.js'
 import { Appender } from './appender.js'
 import { errorCode, unreadable } from './failure.js'
-import { readLines, readOrNull, writeWhole } from './files.js'
+import { readBytesOrNull, readLines, writeWhole } from './files.js'
 
 const RUN_ID = /^[A-Za-z0-9][\w.-]{0,99}$/
 
@@ -27,12 +28,12 @@ export function createRunJournal({ directory }: { directory: string }): RunJourn
 
   async function plan(runId: string): Promise<unknown> {
     const path = fileOf(runId, 'plan.json')
-    const text = await readOrNull(path)
-    return text === null ? null : parsePlan(path, text)
+    const bytes = await readBytesOrNull(path)
+    return bytes === null ? null : parsePlan(path, bytes)
   }
 
   return {
-    planned: async (runId, value) => writeWhole(fileOf(runId, 'plan.json'), JSON.stringify(value)),
+    planned: async (runId, value) => writeWhole(fileOf(runId, 'plan.json'), jsonPieces(value)),
     progress: async (runId, entries) => progressOf(runId).append(...entries),
     plan,
     entries: async (runId) => readLines(fileOf(runId, 'progress.jsonl')),
@@ -44,9 +45,9 @@ export function createRunJournal({ directory }: { directory: string }): RunJourn
   }
 }
 
-function parsePlan(path: string, text: string): unknown {
+async function parsePlan(path: string, bytes: Buffer): Promise<unknown> {
   try {
-    return JSON.parse(text)
+    return await parseJsonBytes(bytes)
   } catch (error) {
     throw unreadable(path, error)
   }

@@ -1,4 +1,5 @@
 import { FlinkopsError, refusedError } from '../errors.js'
+import { jsonBytes } from '../large-json.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock } from '../ports-lock.js'
 import type { RunRecorder } from '../ports-record.js'
@@ -53,8 +54,8 @@ function sayNothingWasDeleted(error: unknown): never {
 async function journal(input: ExecuteRunInput, signal: AbortSignal): Promise<void> {
   const { record, storage, runs } = input
   await runs.planned(record.runId, record)
-  const text = JSON.stringify(record)
-  for (const place of input.containers) await storage.record({ ...place, runId: record.runId, file: 'plan.json', text, signal })
+  const json = jsonBytes(record)
+  for (const place of input.containers) await storage.record({ ...place, runId: record.runId, file: 'plan.json', json, signal })
 }
 
 function executing(input: ExecuteRunInput) {
@@ -65,10 +66,10 @@ function executing(input: ExecuteRunInput) {
 
 /** Only a copy for whoever looks later: what it says is in the journal, so a failure to leave it changes nothing. */
 async function leaveResult(input: ExecuteRunInput, result: ExecuteResult): Promise<void> {
-  const text = JSON.stringify(result)
+  const json = jsonBytes(result)
   const signal = AbortSignal.timeout(10_000)
   const places = input.containers.map((place) =>
-    input.storage.record({ ...place, runId: input.record.runId, file: 'result.json', text, signal }),
+    input.storage.record({ ...place, runId: input.record.runId, file: 'result.json', json, signal }),
   )
   await Promise.allSettled(places)
 }

@@ -1,4 +1,5 @@
 import { notFoundError, refusedError } from '../errors.js'
+import { parseJsonBytes } from '../large-json.js'
 import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
 import { containersOf, parseRecord, type RunRecord } from './run-record.js'
@@ -39,8 +40,8 @@ async function findRun(input: LoadRunInput): Promise<LoadedRun> {
     return { record: parseRecord(input.runId, local), deleted: new Set(entries.flatMap(deletedKey)) }
   }
   for (const place of input.containers) {
-    const text = await input.recorder.recorded({ ...place, runId: input.runId, file: 'plan.json', signal: input.signal })
-    if (text !== null) return { record: parseRecord(input.runId, parseJson(text)), deleted: new Set() }
+    const json = await input.recorder.recorded({ ...place, runId: input.runId, file: 'plan.json', signal: input.signal })
+    if (json !== null) return { record: parseRecord(input.runId, await parseJson(json)), deleted: new Set() }
   }
   const known = await input.runs.runs()
   const hint = known.length === 0 ? 'This machine has made no run yet.' : `Runs of this machine: ${known.slice(-5).join(', ')}.`
@@ -57,9 +58,9 @@ function deletedKey(entry: unknown): string[] {
   return typeof key === 'string' && (outcome === 'deleted' || outcome === 'gone') ? [key] : []
 }
 
-function parseJson(text: string): unknown {
+async function parseJson(json: Uint8Array): Promise<unknown> {
   try {
-    return JSON.parse(text)
+    return await parseJsonBytes(json)
   } catch {
     return null
   }

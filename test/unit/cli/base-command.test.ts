@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { ux } from '@oclif/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BaseCommand } from '../../../src/lib/cli/base-command.js'
 import { notFoundError } from '../../../src/lib/errors.js'
@@ -55,6 +56,16 @@ describe('every command', () => {
 
     expect(JSON.parse(out.stdout)).toEqual({ answer: 42, warnings: ['something to know'] })
     expect(out.stderr).toBe('')
+  })
+
+  it('writes a JSON document that is too long for one string in pieces', async () => {
+    vi.spyOn(ux, 'colorizeJson').mockImplementation(() => {
+      throw new RangeError('Invalid string length')
+    })
+    await run('--json')
+
+    expect(out.stdout).toBe('{"answer":42,"warnings":["something to know"]}\n')
+    expect([out.stderr, process.exitCode]).toEqual(['', 0])
   })
 
   it('says an expected failure in one sentence, then what to do', async () => {
