@@ -1,6 +1,8 @@
 /** V8 holds no string of 2^29 characters or more, and a plan may be longer. */
 const LONGEST = 2 ** 28
 const PIECE = 2 ** 20
+/** Items of an array that are made text at one stroke: far quicker than one by one. */
+const HEAP = 500
 
 /**
  * What `JSON.stringify(value)` gives, in pieces of about a megabyte. Arrays are taken apart, also those in a field of the value; whatever
@@ -31,11 +33,14 @@ function* parts(value: unknown): Generator<string> {
 function* partsOfArray(items: unknown[]): Generator<string> {
   yield '['
   let before = ''
-  for (const item of items) {
-    yield before
-    if (Array.isArray(item)) yield* partsOfArray(item)
-    else yield JSON.stringify(item) ?? 'null'
-    before = ','
+  for (let from = 0; from < items.length; from += HEAP) {
+    const heap = items.slice(from, from + HEAP)
+    for (const some of heap.some(Array.isArray) ? heap.map((item) => [item]) : [heap]) {
+      yield before
+      if (Array.isArray(some[0])) yield* partsOfArray(some[0])
+      else yield JSON.stringify(some).slice(1, -1)
+      before = ','
+    }
   }
   yield ']'
 }

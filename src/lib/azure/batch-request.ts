@@ -46,8 +46,12 @@ function part({ containerPath, sas, date, auth }: BatchInput, { name, etag }: Bl
   return lines.join(NEWLINE) + NEWLINE
 }
 
+/** What stands in a URL as it is: all of Flink's own names. */
+const PLAIN = /^[\w\-.!~*()/]*$/
+
 /** As the SDK encodes names. */
 function encodedName(name: string): string {
+  if (PLAIN.test(name)) return name
   return name.split('/').map(encodeURIComponent).join('/').replaceAll("'", '%27')
 }
 
@@ -56,11 +60,12 @@ function encodedName(name: string): string {
  * cannot be encoded at all. An ETag that would end the header never came from the service.
  */
 export function fitsBatch({ name, etag }: BlobVersion): boolean {
-  const isPlain = name !== '' && name.split('/').every((segment) => segment !== '.' && segment !== '..')
-  return isPlain && isEncodable(name) && /^[\x21\x23-\x7e]+$/.test(etag)
+  const isStraight = name !== '' && !/(^|\/)\.\.?(\/|$)/.test(name)
+  return isStraight && isEncodable(name) && /^[\x21\x23-\x7e]+$/.test(etag)
 }
 
 function isEncodable(name: string): boolean {
+  if (PLAIN.test(name)) return true
   try {
     encodeURIComponent(name)
     return true

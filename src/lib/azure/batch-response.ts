@@ -41,8 +41,8 @@ function wholeParts(contentType: string | null, body: string): string[] {
 function parsePart(text: string): { id: number | null; answer: DeleteAnswer | null } {
   const lines = text.split(/\r?\n/)
   const envelopeEnd = lines[0]?.trim() === '' ? lines.indexOf('', 1) : -1
-  const ids = envelopeEnd < 0 ? [] : valuesOf(lines.slice(1, envelopeEnd), 'content-id')
-  const [id = ''] = ids
+  const ids = envelopeEnd < 0 ? [] : headersOf(lines.slice(1, envelopeEnd)).filter(([name]) => name === 'content-id')
+  const id = ids[0]?.[1] ?? ''
   if (ids.length !== 1 || !ID.test(id)) return { id: null, answer: null }
   return { id: Number(id), answer: answerOf(lines.slice(envelopeEnd + 1)) }
 }
@@ -51,8 +51,8 @@ function answerOf(lines: string[]): DeleteAnswer | null {
   const status = STATUS_LINE.exec(lines[0] ?? '')?.[1]
   const end = lines.indexOf('', 1)
   if (status === undefined || end < 0) return null
-  const headers = lines.slice(1, end)
-  const only = (name: string) => valuesOf(headers, name)[0] ?? null
+  const headers = headersOf(lines.slice(1, end))
+  const only = (name: string) => headers.find(([one]) => one === name)?.[1] ?? null
   const code = only('x-ms-error-code')
   // Accepted, and an error: one of the two is not true.
   if (status === '202' && code !== null) return null
@@ -64,9 +64,12 @@ function answerOf(lines: string[]): DeleteAnswer | null {
   }
 }
 
-function valuesOf(lines: string[], name: string): string[] {
-  return lines.flatMap((line) => {
+/** Names in lower case, and values; what is no header is left out. */
+function headersOf(lines: string[]): [string, string][] {
+  const headers: [string, string][] = []
+  for (const line of lines) {
     const colon = line.indexOf(':')
-    return colon > 0 && line.slice(0, colon).trim().toLowerCase() === name ? [line.slice(colon + 1).trim()] : []
-  })
+    if (colon > 0) headers.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()])
+  }
+  return headers
 }
