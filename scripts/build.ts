@@ -2,11 +2,11 @@
  * `npm run build`: the command line as it is shipped, in `dist`: one file for `bin/run.js`, one for each command and hook, and what they
  * share in `chunks`, packages included, so that nothing else is installed. Not minified: a stack names functions as the source does.
  */
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Plugin } from '@oclif/core'
 import { build, type Metafile } from 'esbuild'
-import { builtins } from './bundle/builtins.js'
+import { requireBuiltins } from './bundle/builtins.js'
 import { lazyHttp2 } from './bundle/http2.js'
 import { notices } from './bundle/notices.js'
 import { namesOf, packagesByFile } from './bundle/packages.js'
@@ -25,6 +25,7 @@ const PLUGIN_COMMANDS = {
 async function main(): Promise<void> {
   await rm(OUT, { recursive: true, force: true })
   const metafile = await bundle()
+  for (const file of Object.keys(metafile.outputs)) await rewrite(join(ROOT, file), requireBuiltins)
   const packages = packagesByFile(metafile)
   await writeFile(join(OUT, 'packages.json'), `${JSON.stringify(packages, null, 2)}\n`)
   await writeFile(join(OUT, 'third-party-licenses.txt'), await notices(ROOT, namesOf(packages)))
@@ -45,14 +46,18 @@ async function bundle(): Promise<Metafile> {
     // oclif asks for it when it is there; 9 MB that no one needs.
     external: ['typescript'],
     inject: ['scripts/bundle/paths.js'],
-    alias: { undici: './scripts/bundle/undici.cjs' },
+    alias: { undici: './scripts/bundle/undici.cjs', 'wsl-utils': './scripts/bundle/wsl.cjs' },
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    plugins: [builtins, lazyHttp2],
+    plugins: [lazyHttp2],
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
   })
   return metafile
+}
+
+async function rewrite(file: string, change: (text: string) => string): Promise<void> {
+  await writeFile(file, change(await readFile(file, 'utf8')))
 }
 
 async function sourcesOf(folder: string): Promise<Record<string, string>> {
