@@ -46,7 +46,7 @@ async function bundle(): Promise<Metafile> {
     // oclif asks for it when it is there; 9 MB that no one needs.
     external: ['typescript'],
     inject: ['scripts/bundle/paths.js'],
-    alias: { undici: './scripts/bundle/undici.cjs', 'wsl-utils': './scripts/bundle/wsl.cjs' },
+    alias: { undici: './scripts/bundle/undici.cjs' },
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     plugins: [lazyHttp2],
     legalComments: 'none',
