@@ -25,13 +25,13 @@ function wholeParts(contentType: string | null, body: string): string[] {
   if (boundary === undefined) return []
   const delimiter = `\n--${boundary}`
   const parts: string[] = []
-  const text = `\n${body}`
+  const text = `\n${body}`.replaceAll('\r\n', '\n')
   let from = text.indexOf(delimiter)
   while (from >= 0) {
     const start = from + delimiter.length
     if (text.startsWith('--', start)) break
     const end = text.indexOf(delimiter, start)
-    if (end >= 0) parts.push(text.slice(start, end).replace(/\r$/, ''))
+    if (end >= 0) parts.push(text.slice(start, end))
     from = end
   }
   return parts
@@ -39,7 +39,7 @@ function wholeParts(contentType: string | null, body: string): string[] {
 
 /** Envelope, empty line, status line and headers, empty line, perhaps a body that nobody needs. */
 function parsePart(text: string): { id: number | null; answer: DeleteAnswer | null } {
-  const lines = text.split(/\r?\n/)
+  const lines = text.split('\n')
   const envelopeEnd = lines[0]?.trim() === '' ? lines.indexOf('', 1) : -1
   const ids = envelopeEnd < 0 ? [] : headersOf(lines.slice(1, envelopeEnd)).filter(([name]) => name === 'content-id')
   const id = ids[0]?.[1] ?? ''

@@ -63,7 +63,10 @@ class Eraser implements ContainerEraser {
         this.#perRequest = 1
         return null
       case 'parts':
-        return eachOf(blobs, (blob, at) => this.#outcomeOf(blob, answer.parts[at] ?? null, signal, late))
+        return eachOf(blobs, (blob, at) => {
+          const part = answer.parts[at] ?? null
+          return deletedBy(part) ?? this.#outcomeOf(blob, part, signal, late)
+        })
     }
   }
 
@@ -95,14 +98,21 @@ function hopeless(blobs: readonly BlobVersion[]): (error: unknown) => DeleteOutc
   return (error) => blobs.map(() => ({ state: 'hopeless', error }))
 }
 
+/** What nearly all parts say, and no more need be asked. */
+function deletedBy(part: DeleteAnswer | null): DeleteOutcome | null {
+  const judged = part === null ? null : judge(part)
+  return judged?.state === 'deleted' ? judged : null
+}
+
 /** Over all, some at a time, in their order. */
-async function eachOf<T, R>(items: readonly T[], work: (item: T, at: number) => Promise<R>): Promise<R[]> {
+async function eachOf<T, R extends object>(items: readonly T[], work: (item: T, at: number) => R | Promise<R>): Promise<R[]> {
   const results = new Array<R>(items.length)
   let next = 0
   const worker = async () => {
     for (let at = next++; at < items.length; at = next++) {
       const item = items[at]
-      if (item !== undefined) results[at] = await work(item, at)
+      const result = item === undefined ? undefined : work(item, at)
+      if (result !== undefined) results[at] = result instanceof Promise ? await result : result
     }
   }
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, worker))
