@@ -11,6 +11,7 @@ import { ACCOUNT_HOST, CONTAINER } from '../sandbox/emulator.js'
 import { at, requestJson } from '../sandbox/http-json.js'
 import { SALES_PIPELINE, submitScript, waitForCheckpoints } from '../sandbox/jobs.js'
 import { createRunJournal } from '../src/lib/journal/run-journal.js'
+import { jsonBytes } from '../src/lib/large-json.js'
 import { mapConcurrently } from '../src/lib/operations/concurrently.js'
 import type { Deletion } from '../src/lib/operations/execution.js'
 import { locationKey } from '../src/lib/state/location.js'
@@ -78,7 +79,7 @@ async function plant(jobId: string, runId: string, count: number): Promise<strin
   })
   const jobs = [{ jobId, name: 'sales_pipeline', liveness: 'running', restoredFrom: null }]
   const record = { runId, createdAt: new Date().toISOString(), waves: [wave], fingerprint: [], jobs }
-  await createRunJournal({ directory: join(e2e.dir, 'state/flinkops') }).planned(runId, record)
+  await createRunJournal({ directory: join(e2e.dir, 'state/flinkops') }).planned(runId, jsonBytes(record))
   return runId
 }
 

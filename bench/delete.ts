@@ -5,17 +5,20 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BlobBatch, BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { createStorage } from '../src/lib/azure/storage.js'
+import { tuneEngine, tuneForDeleting } from '../src/lib/cli/engine.js'
 import { createRunJournal } from '../src/lib/journal/run-journal.js'
 import { mapConcurrently } from '../src/lib/operations/concurrently.js'
 import { executeRun } from '../src/lib/operations/execute-run.js'
 import type { Deletion, ExecuteResult } from '../src/lib/operations/execution.js'
 import type { Blob } from '../src/lib/ports.js'
 import { Secret } from '../src/lib/secret.js'
+import { runCompiled } from './compiled.js'
 import { type RunningServer, startServer } from './server/start.js'
 
 const ACCOUNT = 'acct.blob.core.windows.net'
 const KEY = Buffer.alloc(64, 7).toString('base64')
 const SAS = 'sv=2025-01-05&sr=c&sp=rld&sig=c2lnbmF0dXJl'
+const CONTAINER = 'flink'
 const BLOBS = 100_000
 const SDK_IN_FLIGHT = 4
 
@@ -30,20 +33,20 @@ export async function benchDelete(): Promise<string[]> {
   const server = await startServer('orphans')
   try {
     const blobs = await listed(server)
-    const rounds = [await clean(server, blobs)]
+    const rounds = [await clean(server)]
     const sdk = await sdkBatches(server, blobs)
     await server.reset()
-    rounds.push(await clean(server, blobs))
+    rounds.push(await clean(server))
     const peer = await rclone(server)
     await server.reset()
-    rounds.push(await clean(server, blobs))
+    rounds.push(await clean(server))
     const own = median(rounds)
     await server.setFaults({ busyShare: 0.05, busyPartShare: 0.05 })
-    const busy = await flinkops(server, blobs)
+    const busy = flinkops(server, BLOBS)
     const told = await check(server, busy.result, BLOBS)
     await server.reset()
     await server.setFaults({ hierarchical: true })
-    const single = await flinkops(server, blobs.slice(0, BLOBS / 10))
+    const single = flinkops(server, BLOBS / 10)
     await check(server, single.result, BLOBS / 10)
     return [
       line('flinkops, each bound to its ETag and journalled (median of three, the others in between)', own),
@@ -59,8 +62,8 @@ export async function benchDelete(): Promise<string[]> {
   }
 }
 
-async function clean(server: RunningServer, blobs: Blob[]): Promise<Measured> {
-  const { measured, result } = await flinkops(server, blobs)
+async function clean(server: RunningServer): Promise<Measured> {
+  const { measured, result } = flinkops(server, BLOBS)
   await check(server, result, BLOBS)
   await server.reset()
   return measured
@@ -72,29 +75,39 @@ function median(rounds: Measured[]): Measured {
   return middle
 }
 
-async function listed(server: RunningServer): Promise<Blob[]> {
+async function listed({ endpoint, container }: Pick<RunningServer, 'endpoint' | 'container'>): Promise<Blob[]> {
   const found: Blob[] = []
   const { signal } = new AbortController()
-  const reader = await storageOf(server).container(ACCOUNT, server.container)
+  const reader = await storageOf(endpoint).container(ACCOUNT, container)
   for await (const { blobs } of reader.list({ prefix: 'checkpoints/', signal }))
     found.push(...blobs.filter(({ name }) => name.includes('/shared/')))
   // The orphans of each job come with the files that its snapshots need; here they are only so many names.
   return found.slice(0, BLOBS)
 }
 
-function storageOf({ endpoint }: RunningServer) {
+function storageOf(endpoint: string) {
   const credential = { kind: 'key', key: new Secret(KEY) } as const
   return createStorage({ accessFor: (account) => ({ account, endpoint, credential, source: 'bench' }) })
 }
 
-async function flinkops(server: RunningServer, blobs: Blob[]): Promise<{ measured: Measured; result: ExecuteResult }> {
+interface Done {
+  measured: Measured
+  result: ExecuteResult
+}
+
+/** In a process of its own, bundled as it is shipped. */
+function flinkops({ endpoint }: RunningServer, count: number): Done {
+  return runCompiled(new URL(import.meta.url), [endpoint, `${count}`])
+}
+
+async function deleteSome(endpoint: string, count: number): Promise<Done> {
   const directory = await mkdtemp(join(tmpdir(), 'flinkops-bench-'))
-  const containers = [{ account: ACCOUNT, container: server.container }]
-  const wave = blobs.map(
+  const blobs = await listed({ endpoint, container: CONTAINER })
+  const wave = blobs.slice(0, count).map(
     ({ name, sizeBytes, etag }): Deletion => ({
-      key: `${ACCOUNT}/${server.container}/${name}`,
+      key: `${ACCOUNT}/${CONTAINER}/${name}`,
       account: ACCOUNT,
-      container: server.container,
+      container: CONTAINER,
       name,
       sizeBytes,
       etag,
@@ -103,13 +116,14 @@ async function flinkops(server: RunningServer, blobs: Blob[]): Promise<{ measure
     }),
   )
   try {
-    const { value: result, ...measured } = await measure(blobs.length, () =>
+    tuneForDeleting()
+    const { value: result, ...measured } = await measure(wave.length, () =>
       executeRun({
         record: { runId: 'bench', waves: [wave] },
         settled: new Set(),
-        containers,
+        containers: [{ account: ACCOUNT, container: CONTAINER }],
         recheck: () => Promise.resolve({ state: 'go', spare: new Set() }),
-        storage: storageOf(server),
+        storage: storageOf(endpoint),
         runs: createRunJournal({ directory }),
         signal: new AbortController().signal,
         sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -196,4 +210,11 @@ function ratio(own: Measured, peer: Measured): string {
   return `${byWall.toFixed(1)}x as fast (${byCpu.toFixed(1)}x by processor time)`
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) console.log((await benchDelete()).join('\n'))
+const [, script, endpoint, count] = process.argv
+if (script !== undefined && import.meta.url === pathToFileURL(script).href) {
+  if (endpoint === undefined) console.log((await benchDelete()).join('\n'))
+  else {
+    tuneEngine()
+    console.log(JSON.stringify(await deleteSome(endpoint, Number(count))))
+  }
+}

@@ -1,7 +1,7 @@
 /** What clean-up runs planned and did, on disk, so that a run that was cut off can be told apart and undone. Never holds a credential. */
 export interface RunJournal {
-  /** Writes the plan whole or not at all, synced, before anything of it is done. */
-  planned(runId: string, plan: unknown): Promise<void>
+  /** Writes the plan, as JSON, whole or not at all, synced, before anything of it is done. */
+  planned(runId: string, json: Uint8Array): Promise<void>
   /** Appends what was just done; synced before it returns. Entries given together, or at the same time, share one sync. */
   progress(runId: string, entries: readonly unknown[]): Promise<void>
   /** `null`: no such run. */

@@ -12,6 +12,7 @@ import type { Windows } from '../state/windows.js'
 import { type CleanupOutcome, cleanupJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
 import { tellDeleting } from './deleting-progress.js'
+import { tuneForDeleting } from './engine.js'
 import type { Progress } from './progress.js'
 
 export interface RunPlanInput {
@@ -100,6 +101,7 @@ export async function carryOutRecord(input: {
 }): Promise<ExecuteResult> {
   const { record, settled, scope, context, windows, maxRate } = input
   const { readers, cluster } = scope
+  tuneForDeleting()
   const told = tellDeleting({ progress: input.progress, plannedBlobs: record.waves.flat().length - settled.size, nowMs: context.now })
   const result = await executeRun({
     record,

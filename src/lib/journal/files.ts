@@ -20,14 +20,12 @@ export async function appendLines(path: string, lines: string[]): Promise<void> 
   }
 }
 
-/** Writes a file, given at once or in pieces, whole or not at all: beside it first, then renamed over it. */
-export async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
+/** Writes a file whole or not at all: beside it first, then renamed over it. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {
     await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
-    await withFile(temporary, 'w', async (file) => {
-      for (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece)
-    })
+    await withFile(temporary, 'w', (file) => file.writeFile(content))
     await rename(temporary, path)
     await syncDirectory(dirname(path))
   } catch (error) {

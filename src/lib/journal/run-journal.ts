@@ -1,7 +1,7 @@
 import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../errors.js'
-import { jsonPieces, parseJsonBytes } from '../large-json.js'
+import { parseJsonBytes } from '../large-json.js'
 import type { RunJournal } from '../ports-runs.js'
 import { Appender } from './appender.js'
 import { errorCode, unreadable } from './failure.js'
@@ -33,7 +33,7 @@ export function createRunJournal({ directory }: { directory: string }): RunJourn
   }
 
   return {
-    planned: async (runId, value) => writeWhole(fileOf(runId, 'plan.json'), jsonPieces(value)),
+    planned: async (runId, json) => writeWhole(fileOf(runId, 'plan.json'), json),
     progress: async (runId, entries) => progressOf(runId).append(...entries),
     plan,
     entries: async (runId) => readLines(fileOf(runId, 'progress.jsonl')),

@@ -53,8 +53,8 @@ function sayNothingWasDeleted(error: unknown): never {
 /** On disk and next to the data, before the first delete. */
 async function journal(input: ExecuteRunInput, signal: AbortSignal): Promise<void> {
   const { record, storage, runs } = input
-  await runs.planned(record.runId, record)
   const json = jsonBytes(record)
+  await runs.planned(record.runId, json)
   for (const place of input.containers) await storage.record({ ...place, runId: record.runId, file: 'plan.json', json, signal })
 }
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ACCOUNT_HOST } from '../../../sandbox/emulator.js'
 import { loadTree } from '../../../sandbox/tree.js'
 import { createRunJournal } from '../../../src/lib/journal/run-journal.js'
+import { jsonBytes } from '../../../src/lib/large-json.js'
 import { azuriteEndpoint } from '../../support/azurite.js'
 import { findBrowser } from '../../support/browser.js'
 import { cluster } from '../../support/fake-cluster.js'
@@ -76,7 +77,7 @@ async function leaveTraces({ dir }: Cli, scope: string): Promise<void> {
   await writeFile(join(directory, 'usage.jsonl'), `${looks.join('\n')}\n`)
   const deletion = { key: 'k', account: 'a', container: 'c', name: 'k', sizeBytes: 2048, etag: 'e', reason: 'orphan', after: [] }
   const runs = createRunJournal({ directory })
-  await runs.planned(RUN, { runId: RUN, createdAt: '2026-11-15T02:15:00.000Z', waves: [[deletion]], fingerprint: [], jobs: [] })
+  await runs.planned(RUN, jsonBytes({ runId: RUN, createdAt: '2026-11-15T02:15:00.000Z', waves: [[deletion]], fingerprint: [], jobs: [] }))
   await runs.progress(RUN, [{ key: 'k', outcome: 'deleted' }])
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRunJournal } from '../../../src/lib/journal/run-journal.js'
+import { jsonBytes } from '../../../src/lib/large-json.js'
 
 let directory: string
 
@@ -14,10 +15,10 @@ afterEach(() => rm(directory, { recursive: true, force: true }))
 describe('clean-up runs', () => {
   it('keep the plan whole and the progress in order', async () => {
     const runs = createRunJournal({ directory })
-    await runs.planned('run-2', { delete: ['a'] })
+    await runs.planned('run-2', jsonBytes({ delete: ['a'] }))
     await runs.progress('run-2', [{ deleted: 'a' }])
     await runs.progress('run-2', [{ deleted: 'b' }])
-    await runs.planned('run-1', { delete: [] })
+    await runs.planned('run-1', jsonBytes({ delete: [] }))
     const later = createRunJournal({ directory })
     expect(await later.plan('run-2')).toEqual({ delete: ['a'] })
     expect(await later.entries('run-2')).toEqual([{ deleted: 'a' }, { deleted: 'b' }])
@@ -25,7 +26,7 @@ describe('clean-up runs', () => {
   })
 
   it('leave no half-written file, and files for their owner alone', async () => {
-    await createRunJournal({ directory }).planned('run-1', {})
+    await createRunJournal({ directory }).planned('run-1', jsonBytes({}))
     expect(await readdir(join(directory, 'runs', 'run-1'))).toEqual(['plan.json'])
     expect((await stat(join(directory, 'runs', 'run-1', 'plan.json'))).mode & 0o777).toBe(0o600)
   })
@@ -64,7 +65,7 @@ describe('clean-up runs', () => {
     await writeFile(join(directory, 'runs', 'run-1', 'plan.json'), '{')
     await expect(runs.plan('run-1')).rejects.toMatchObject({ code: 'JOURNAL_UNREADABLE' })
     await writeFile(join(directory, 'runs', 'run-2'), '')
-    await expect(runs.planned('run-2', {})).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE', exitCode: 1 })
+    await expect(runs.planned('run-2', jsonBytes({}))).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE', exitCode: 1 })
     await expect(runs.progress('run-2', [{}])).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' })
   })
 
@@ -73,7 +74,7 @@ describe('clean-up runs', () => {
     await mkdir(run, { recursive: true })
     // A device that answers every write with ENOSPC, where the plan is written first.
     await symlink('/dev/full', join(run, `plan.json.${process.pid}.tmp`))
-    await expect(createRunJournal({ directory }).planned('run-3', { delete: [] })).rejects.toMatchObject({
+    await expect(createRunJournal({ directory }).planned('run-3', jsonBytes({ delete: [] }))).rejects.toMatchObject({
       code: 'JOURNAL_UNWRITABLE',
       message: `The journal ${join(run, 'plan.json')} cannot be written (the disk is full); nothing goes ahead without a record.`,
       suggestions: [expect.stringContaining(`Make room (df -h ${run}) and run it again`)],
@@ -83,7 +84,7 @@ describe('clean-up runs', () => {
 
   it.each(['../x', 'a/b', '', '.', '..', 'a b', '-x'])('refuse %j as a run id', async (runId) => {
     const runs = createRunJournal({ directory })
-    await expect(runs.planned(runId, {})).rejects.toMatchObject({ exitCode: 2 })
+    await expect(runs.planned(runId, jsonBytes({}))).rejects.toMatchObject({ exitCode: 2 })
     await expect(runs.progress(runId, [{}])).rejects.toMatchObject({ exitCode: 2 })
     await expect(runs.plan(runId)).rejects.toMatchObject({ exitCode: 2 })
   })
