@@ -24,23 +24,19 @@ export function batch(service: Service, { headers, body }: Request): Answer {
 function partAnswer(service: Service, part: string): string {
   const { counters, lots, faults } = service
   counters.parts++
-  const id = /content-id: *(\d+)/i.exec(part)?.[1]
+  const id = /\ncontent-id: *(\d+)/i.exec(part)?.[1]
   const { status, headers = {}, body } = lots.draw(faults.busyPartShare) ? busyPart(service) : deletePart(service, part)
-  const bytes = body === undefined || Array.isArray(body) ? Buffer.alloc(0) : body
-  const lines = [
-    'Content-Type: application/http',
-    ...(id === undefined ? [] : [`Content-ID: ${id}`]),
-    '',
-    `HTTP/1.1 ${status} ${status === 202 ? 'Accepted' : 'Failed'}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    `x-ms-request-id: ${randomUUID()}`,
-    'x-ms-version: 2026-04-06',
-    ...(bytes.length === 0 ? [] : [`Content-Length: ${bytes.length}`]),
-    'Server: Windows-Azure-Blob/1.0',
-    '',
-    bytes.toString('latin1'),
-  ]
-  return `${lines.join('\r\n')}\r\n`
+  let lines = `Content-Type: application/http\r\n${id === undefined ? '' : `Content-ID: ${id}\r\n`}\r\n`
+  lines += `HTTP/1.1 ${status} ${status === 202 ? 'Accepted' : 'Failed'}\r\n`
+  for (const name in headers) lines += `${name}: ${headers[name]}\r\n`
+  lines += `x-ms-request-id: ${requestId(counters.parts)}\r\nx-ms-version: 2026-04-06\r\n`
+  if (body === undefined || Array.isArray(body)) return `${lines}Server: Windows-Azure-Blob/1.0\r\n\r\n\r\n`
+  return `${lines}Content-Length: ${body.length}\r\nServer: Windows-Azure-Blob/1.0\r\n\r\n${body.toString('latin1')}\r\n`
+}
+
+/** As long as the service's. */
+function requestId(number: number): string {
+  return `4c0f2a6e-701e-00b3-5e6d-${number.toString(16).padStart(12, '0')}`
 }
 
 function busyPart({ counters }: Service): Answer {
@@ -49,15 +45,16 @@ function busyPart({ counters }: Service): Answer {
 }
 
 function deletePart(service: Service, part: string): Answer {
-  const path = /^DELETE (\S+) HTTP/m.exec(part)?.[1]
-  if (path === undefined) return refused(400, 'InvalidInput')
+  const pathname = /\nDELETE ([^ ?]+)\S* HTTP/.exec(part)?.[1]
+  if (pathname === undefined) return refused(400, 'InvalidInput')
   const start = `/${service.account}/${service.container}/`
-  const pathname = path.split('?')[0] ?? ''
   if (!pathname.startsWith(start)) return refused(404, 'ContainerNotFound')
   return deleteBlob(service, { name: decodeURIComponent(pathname.slice(start.length)), headers: headersOf(part) })
 }
 
+/** Those that a delete heeds. */
 function headersOf(part: string): IncomingHttpHeaders {
-  const lines = part.slice(part.indexOf(' HTTP/')).matchAll(/^([\w-]+): *(.*?)\r?$/gm)
-  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name.toLowerCase(), value]))
+  const ifMatch = /\nif-match: *(\S+)/i.exec(part)?.[1]
+  const lease = /\nx-ms-lease-id: *(\S+)/i.exec(part)?.[1]
+  return { ...(ifMatch !== undefined && { 'if-match': ifMatch }), ...(lease !== undefined && { 'x-ms-lease-id': lease }) }
 }

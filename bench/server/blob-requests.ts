@@ -65,7 +65,7 @@ export function leaseBlob(service: Service, { name, headers }: Request): Answer 
 }
 
 function matches(condition: string | undefined, etag: string): boolean {
-  return condition === undefined || condition === '*' || condition.replaceAll('"', '') === etag
+  return condition === undefined || condition === '*' || condition === `"${etag}"` || condition.replaceAll('"', '') === etag
 }
 
 function factsOf({ leases }: Service, found: Found): Record<string, string> {

@@ -1,11 +1,12 @@
 import { type Run, runsOf, type Truth } from './runs.js'
 import type { Shape } from './shape.js'
-import { mix, UUID_LENGTH, uuidAt, uuidsBefore } from './uuid.js'
+import { mix, UPPER, UUID_LENGTH, uuidAt, uuidsBefore, writeHex } from './uuid.js'
 
 const DAY_MS = 86_400_000
 const AGE_MS = 10 * DAY_MS
 /** So many different times there are, some minutes apart. */
 export const TIMES = 64
+const digits = Buffer.alloc(13)
 
 /** The blobs that the shape gives, by number in the order of their names. Nothing of them is kept. */
 export class Catalogue {
@@ -13,6 +14,8 @@ export class Catalogue {
   readonly runs: Run[]
   readonly size: number
   readonly #startedAtMs: number
+  /** First names of the runs. */
+  readonly #firsts: string[]
 
   constructor(shape: Shape, startedAtMs: number) {
     this.shape = shape
@@ -20,6 +23,7 @@ export class Catalogue {
     const last = this.runs.at(-1)
     this.size = last === undefined ? 0 : last.base + last.count
     this.#startedAtMs = startedAtMs
+    this.#firsts = this.runs.map((run) => this.nameOf(run.base, run))
   }
 
   /** Where in `runs` the run with blob `number` stands. */
@@ -48,7 +52,7 @@ export class Catalogue {
     let [low, high] = [0, this.runs.length]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.nameOf(this.runs[middle]?.base ?? 0, this.runs[middle]) <= name) low = middle + 1
+      if ((this.#firsts[middle] ?? '') <= name) low = middle + 1
       else high = middle
     }
     const run = this.runs[low - 1]
@@ -96,5 +100,7 @@ export function etagOf(number: number): string {
 }
 
 export function etagDigits(number: number): string {
-  return `${mix(number, 1, 5).toString(16).padStart(8, '0')}${(number & 0xfffff).toString(16).padStart(5, '0')}`.toUpperCase()
+  writeHex(digits, 0, mix(number, 1, 5), 8, UPPER)
+  writeHex(digits, 8, number & 0xfffff, 5, UPPER)
+  return digits.toString('latin1')
 }
