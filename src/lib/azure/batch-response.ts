@@ -1,4 +1,5 @@
 import type { DeleteAnswer } from './judgement.js'
+import { Lines } from './lines.js'
 
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})( |$)/
 const ID = /^\d{1,4}$/
@@ -9,67 +10,56 @@ const ID = /^\d{1,4}$/
  */
 export function parseBatchAnswer(contentType: string | null, body: string, sent: number): (DeleteAnswer | null)[] {
   const answers = new Array<DeleteAnswer | null>(sent).fill(null)
-  const claimed = new Set<number>()
-  for (const text of wholeParts(contentType, body)) {
-    const { id, answer } = parsePart(text)
+  const claimed = new Array<boolean>(sent).fill(false)
+  for (const lines of wholeParts(contentType, body)) {
+    const id = idOf(lines)
     if (id === null || id >= sent) continue
-    answers[id] = claimed.has(id) ? null : answer
-    claimed.add(id)
+    answers[id] = claimed[id] ? null : answerOf(lines)
+    claimed[id] = true
   }
   return answers
 }
 
-/** The texts between two delimiters each; what follows the last one is torn, or the epilogue. */
-function wholeParts(contentType: string | null, body: string): string[] {
+/** What stands between two delimiters each; what follows the last one is torn, or the epilogue. */
+function wholeParts(contentType: string | null, body: string): Lines[] {
   const boundary = /^multipart\/mixed;.*\bboundary="?([^";]+)"?/i.exec(contentType ?? '')?.[1]
   if (boundary === undefined) return []
   const delimiter = `\n--${boundary}`
-  const parts: string[] = []
-  const text = `\n${body}`.replaceAll('\r\n', '\n')
+  const parts: Lines[] = []
+  const text = `\n${body}`
   let from = text.indexOf(delimiter)
   while (from >= 0) {
     const start = from + delimiter.length
     if (text.startsWith('--', start)) break
     const end = text.indexOf(delimiter, start)
-    if (end >= 0) parts.push(text.slice(start, end))
+    if (end >= 0) parts.push(new Lines(text, start, end))
     from = end
   }
   return parts
 }
 
-/** Envelope, empty line, status line and headers, empty line, perhaps a body that nobody needs. */
-function parsePart(text: string): { id: number | null; answer: DeleteAnswer | null } {
-  const lines = text.split('\n')
-  const envelopeEnd = lines[0]?.trim() === '' ? lines.indexOf('', 1) : -1
-  const ids = envelopeEnd < 0 ? [] : headersOf(lines.slice(1, envelopeEnd)).filter(([name]) => name === 'content-id')
-  const id = ids[0]?.[1] ?? ''
-  if (ids.length !== 1 || !ID.test(id)) return { id: null, answer: null }
-  return { id: Number(id), answer: answerOf(lines.slice(envelopeEnd + 1)) }
+/** After the rest of the delimiter's line comes the envelope, with one id that is a number. */
+function idOf(lines: Lines): number | null {
+  if (lines.line()?.trim() !== '') return null
+  const ids: string[] = []
+  const isWhole = lines.headers((name) => {
+    if (name === 'content-id') ids.push(lines.value())
+  })
+  const [id = ''] = ids
+  return isWhole && ids.length === 1 && ID.test(id) ? Number(id) : null
 }
 
-function answerOf(lines: string[]): DeleteAnswer | null {
-  const status = STATUS_LINE.exec(lines[0] ?? '')?.[1]
-  const end = lines.indexOf('', 1)
-  if (status === undefined || end < 0) return null
-  const headers = headersOf(lines.slice(1, end))
-  const only = (name: string) => headers.find(([one]) => one === name)?.[1] ?? null
-  const code = only('x-ms-error-code')
+/** Status line and headers, empty line, perhaps a body that nobody needs. Of a header that comes twice the first counts. */
+function answerOf(lines: Lines): DeleteAnswer | null {
+  const status = STATUS_LINE.exec(lines.line() ?? '')?.[1]
+  if (status === undefined) return null
+  const answer: DeleteAnswer = { status: Number(status), code: null, permanent: null, retryAfter: null }
+  const isWhole = lines.headers((name) => {
+    if (name === 'x-ms-error-code') answer.code ??= lines.value()
+    else if (name === 'x-ms-delete-type-permanent') answer.permanent ??= lines.value()
+    else if (name === 'retry-after') answer.retryAfter ??= lines.value()
+  })
   // Accepted, and an error: one of the two is not true.
-  if (status === '202' && code !== null) return null
-  return {
-    status: Number(status),
-    code,
-    permanent: only('x-ms-delete-type-permanent'),
-    retryAfter: only('retry-after'),
-  }
-}
-
-/** Names in lower case, and values; what is no header is left out. */
-function headersOf(lines: string[]): [string, string][] {
-  const headers: [string, string][] = []
-  for (const line of lines) {
-    const colon = line.indexOf(':')
-    if (colon > 0) headers.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()])
-  }
-  return headers
+  const isContrary = answer.status === 202 && answer.code !== null
+  return isWhole && !isContrary ? answer : null
 }
