@@ -23,7 +23,7 @@ export function toBlob(name: string, facts: BlobFacts, metadata: Record<string, 
 
 /** Listings give ETags bare, headers give them quoted. */
 export function unquoted(etag: string): string {
-  return etag.replace(/^"(.*)"$/, '$1')
+  return etag.startsWith('"') ? etag.replace(/^"(.*)"$/, '$1') : etag
 }
 
 export function quoted(etag: string): string {

@@ -14,7 +14,7 @@ export interface Wire {
   /** How the parts of a batch are let in at this moment. */
   partAuth(signal: AbortSignal): Promise<PartAuth>
   /** Posts a batch to the container, once. Throws when there is no answer; any status is an answer. */
-  postBatch(options: { contentType: string; body: string; signal: AbortSignal }): Promise<PipelineResponse>
+  postBatch(options: { contentType: string; body: Buffer; signal: AbortSignal }): Promise<PipelineResponse>
 }
 
 /** Opens a wire to the client's container, let in by the client's own credential. */
