@@ -1,4 +1,4 @@
-import { appendLines } from './files.js'
+import { appendLines, appendMoreLines } from './files.js'
 
 interface Waiting {
   lines: string[]
@@ -11,6 +11,7 @@ export class Appender {
   readonly #path: string
   #waiting: Waiting[] = []
   #writing: Promise<void> | null = null
+  #append = appendLines
 
   constructor(path: string) {
     this.#path = path
@@ -29,10 +30,11 @@ export class Appender {
       const batch = this.#waiting
       this.#waiting = []
       try {
-        await appendLines(
+        await this.#append(
           this.#path,
           batch.flatMap(({ lines }) => lines),
         )
+        this.#append = appendMoreLines
         for (const { resolve } of batch) resolve()
       } catch (error) {
         for (const { reject } of batch) reject(error)

@@ -10,14 +10,25 @@ const DIRECTORY_MODE = 0o700
 export async function appendLines(path: string, lines: string[]): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
-    await withFile(path, 'a+', async (file) => {
-      const torn = await isTorn(file)
-      await file.writeFile(`${torn ? '\n' : ''}${lines.join('\n')}\n`)
-    })
+    await appendTo(path, lines)
     await syncDirectory(dirname(path))
   } catch (error) {
     throw unwritable(path, error)
   }
+}
+
+/** Appends to a file that `appendLines` has made sure of: its directory needs no sync any more. */
+export async function appendMoreLines(path: string, lines: string[]): Promise<void> {
+  await appendTo(path, lines).catch((error: unknown) => {
+    throw unwritable(path, error)
+  })
+}
+
+async function appendTo(path: string, lines: string[]): Promise<void> {
+  await withFile(path, 'a+', async (file) => {
+    const torn = await isTorn(file)
+    await file.writeFile(`${torn ? '\n' : ''}${lines.join('\n')}\n`)
+  })
 }
 
 /** Writes a file whole or not at all: beside it first, then renamed over it. */
