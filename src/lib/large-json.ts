@@ -21,7 +21,7 @@ export function* jsonPieces(value: unknown): Generator<string> {
 
 /** What `JSON.stringify(value)` gives, in UTF-8. */
 export function jsonBytes(value: unknown): Buffer {
-  return Buffer.concat(Array.from(jsonPieces(value), (piece) => Buffer.from(piece)))
+  return Buffer.concat(Array.from(parts(value), (part) => Buffer.from(part)))
 }
 
 function* parts(value: unknown): Generator<string> {
