@@ -50,12 +50,14 @@ function sayNothingWasDeleted(error: unknown): never {
   throw new FlinkopsError(error.message, { code, exitCode, cause, suggestions: ['Nothing was deleted.', ...error.suggestions] })
 }
 
-/** On disk and next to the data, before the first delete. */
-async function journal(input: ExecuteRunInput, signal: AbortSignal): Promise<void> {
-  const { record, storage, runs } = input
+/** On disk and next to the data, both before the first delete. */
+async function journal({ record, containers, storage, runs }: ExecuteRunInput, signal: AbortSignal): Promise<void> {
+  const { runId } = record
   const json = jsonBytes(record)
-  await runs.planned(record.runId, json)
-  for (const place of input.containers) await storage.record({ ...place, runId: record.runId, file: 'plan.json', json, signal })
+  const copying = async () => {
+    for (const place of containers) await storage.record({ ...place, runId, file: 'plan.json', json, signal })
+  }
+  for (const one of await Promise.allSettled([runs.planned(runId, json), copying()])) if (one.status === 'rejected') throw one.reason
 }
 
 function executing(input: ExecuteRunInput) {
