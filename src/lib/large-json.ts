@@ -19,6 +19,9 @@ export function* jsonPieces(value: unknown): Generator<string> {
   if (piece !== '') yield piece
 }
 
+/** Node reads no file at once that is longer (`ERR_FS_FILE_TOO_LARGE`). */
+export const READABLE_BYTES = 2 ** 31 - 1
+
 /** What `JSON.stringify(value)` gives, in UTF-8. */
 export function jsonBytes(value: unknown): Buffer {
   return Buffer.concat(Array.from(parts(value), (part) => Buffer.from(part)))

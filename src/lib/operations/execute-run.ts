@@ -1,5 +1,5 @@
 import { FlinkopsError, refusedError } from '../errors.js'
-import { jsonBytes } from '../large-json.js'
+import { jsonBytes, READABLE_BYTES } from '../large-json.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock } from '../ports-lock.js'
 import type { RunRecorder } from '../ports-record.js'
@@ -23,6 +23,8 @@ export interface ExecuteRunInput {
   /** Blobs a second, at most; `null`: as many as the account takes. */
   maxRate?: number | null
   onProgress?: (progress: ExecuteProgress) => void
+  /** A plan that takes more bytes is refused. */
+  mostPlanBytes?: number
 }
 
 /** A confirmed plan, carried out: lock, journal, re-check, delete, give the lock back. A lost lock ends the run at once. */
@@ -51,13 +53,24 @@ function sayNothingWasDeleted(error: unknown): never {
 }
 
 /** On disk and next to the data, both before the first delete. */
-async function journal({ record, containers, storage, runs }: ExecuteRunInput, signal: AbortSignal): Promise<void> {
+async function journal(input: ExecuteRunInput, signal: AbortSignal): Promise<void> {
+  const { record, containers, storage, runs, mostPlanBytes = READABLE_BYTES } = input
   const { runId } = record
   const json = jsonBytes(record)
+  if (json.length > mostPlanBytes) throw tooLong(json.length)
   const copying = async () => {
     for (const place of containers) await storage.record({ ...place, runId, file: 'plan.json', json, signal })
   }
   for (const one of await Promise.allSettled([runs.planned(runId, json), copying()])) if (one.status === 'rejected') throw one.reason
+}
+
+/** Neither `--resume` nor `undo` could read it. */
+function tooLong(bytes: number): FlinkopsError {
+  return refusedError(
+    'PLAN_TOO_LONG',
+    `The plan takes ${(bytes / 1e9).toFixed(1)} GB, and nobody could read it back to finish or undo the run.`,
+    'Plan less at once: some jobs with --job, or only what is older with a longer --older-than; then the rest.',
+  )
 }
 
 function executing(input: ExecuteRunInput) {
