@@ -76,11 +76,18 @@ describe('a batch does not take', () => {
   it.each([
     ['a way through ..', 'a/../b', '0x1'],
     ['a way through .', './b', '0x1'],
+    ['a way to ..', 'a/..', '0x1'],
     ['half a surrogate pair', 'a\ud800', '0x1'],
     ['no name', '', '0x1'],
     ['an ETag that would end its header', 'a', '0x1"\r\nx-ms-delete-snapshots: include'],
     ['no ETag', 'a', ''],
   ])('%s', (_, of, etag) => {
     expect(fitsBatch({ name: of, etag })).toBe(false)
+  })
+})
+
+describe('a batch takes', () => {
+  it.each(['a', 'a..b', '..a/.b', 'ü b', '日本/%', '_$x$/🦊'])('%s', (of) => {
+    expect(fitsBatch({ name: of, etag: '0x1' })).toBe(true)
   })
 })

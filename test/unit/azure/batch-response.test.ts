@@ -59,6 +59,7 @@ describe('the answer to a batch', () => {
     ['a part that is missing', [deleted(0), deleted(2)], 3, [202, null, 202]],
     ['an id that two claim', [deleted(0), deleted(1), deleted(1)], 3, [202, null, null]],
     ['an id that was not sent', [deleted(0), deleted(7)], 2, [202, null]],
+    ['the id after the last that was sent', [deleted(0), deleted(2)], 2, [202, null]],
     ['an id that is no number', [deleted('0x0'), deleted(-1), deleted('')], 2, [null, null]],
     ['one part for all of them, without an id', [{ ...deleted(''), status: 400 }], 3, [null, null, null]],
     ['accepted with an error code', [{ ...deleted(0), code: 'BlobNotFound' }], 1, [null]],
@@ -70,6 +71,7 @@ describe('the answer to a batch', () => {
   it.each([
     ['no content type', null],
     ['another one', 'text/html'],
+    ['one that only ends like it', `x-multipart/mixed; boundary=${BOUNDARY}`],
     ['no boundary', 'multipart/mixed'],
     ['another boundary', `multipart/mixed; boundary=${BOUNDARY}0`],
     ['the beginning of its boundary', `multipart/mixed; boundary=${BOUNDARY.slice(0, -4)}`],
@@ -77,10 +79,37 @@ describe('the answer to a batch', () => {
     expect(parseBatchAnswer(contentType, bodyText([deleted(0), deleted(1)]), 2)).toEqual([null, null])
   })
 
+  it('with no boundary does not guess one', () => {
+    expect(parseBatchAnswer('multipart/mixed', bodyText([deleted(0)]).replaceAll(BOUNDARY, 'undefined'), 1)).toEqual([null])
+  })
+
+  const partWith = (from: string, to: string) => parseBatchAnswer(TYPE, bodyText([deleted(0)]).replace(from, to), 1)
+
+  it.each([
+    ['two ids', 'Content-ID: 0\r\n', 'Content-ID: 0\r\nContent-ID: 0\r\n'],
+    ['no end of its envelope', '\r\n\r\nHTTP/1.1 202', '\r\nHTTP/1.1 202'],
+    ['no status', 'HTTP/1.1 202 Said', 'Said'],
+    ['no end of its headers', '\r\n\r\n--', '\r\n--'],
+  ])('with %s in a part says nothing of it', (_, from, to) => {
+    expect(partWith(from, from)).toMatchObject([{ status: 202 }])
+    expect(partWith(from, to)).toEqual([null])
+  })
+
+  it('tells how long to wait', () => {
+    expect(partWith('x-ms-request-id:', 'Retry-After: 3\r\nx-ms-request-id:')).toMatchObject([{ retryAfter: '3' }])
+    expect(partWith('', '')).toMatchObject([{ retryAfter: null }])
+  })
+
+  it('ends with its last delimiter: what follows is not heard', () => {
+    const text = `${bodyText([deleted(0)])}\r\n--${BOUNDARY}\r\n${partText(deleted(1))}--${BOUNDARY}--`
+    expect(parseBatchAnswer(TYPE, text, 2)).toMatchObject([{ status: 202 }, null])
+  })
+
   it('takes a boundary in quotes, bare line feeds, other cases and white space', () => {
     const text = bodyText([deleted(0), deleted(1)])
       .replaceAll('\r\n', '\n')
       .replaceAll('Content-ID: ', 'CONTENT-id:')
+      .replaceAll(`--${BOUNDARY}\n`, `--${BOUNDARY}  \n`)
       .replaceAll('x-ms-delete-type-permanent: true', 'X-Ms-Delete-Type-Permanent:true  ')
     expect(parseBatchAnswer(`Multipart/Mixed; charset=utf-8; boundary="${BOUNDARY}"`, text, 2)).toMatchObject([
       { status: 202, permanent: 'true' },

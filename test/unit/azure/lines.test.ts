@@ -32,6 +32,10 @@ describe('the lines of a stretch of text', () => {
     expect(all(lines)).toEqual(['not: one'])
   })
 
+  it('do not reach back before their beginning', () => {
+    expect(new Lines('\r\n', 1, 2).headers(() => undefined)).toBe(true)
+  })
+
   it('that no empty line ends are no whole headers', () => {
     const lines = new Lines('a: 1\r\nb: 2\r\n\r\n', 0, 10)
     expect(lines.headers(() => undefined)).toBe(false)

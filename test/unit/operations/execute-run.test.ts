@@ -13,6 +13,8 @@ const DELETION: Deletion = {
   after: [],
 }
 
+const OTHER: Deletion = { ...DELETION, key: 'acct/flink/checkpoints/y', name: 'checkpoints/y' }
+
 /** Runs a plan of one blob against fakes that tell what was done, in order. */
 async function run(more: Partial<ExecuteRunInput> = {}, failing: { planned?: Error; copy?: Error } = {}) {
   const done: string[] = []
@@ -34,9 +36,9 @@ async function run(more: Partial<ExecuteRunInput> = {}, failing: { planned?: Err
         account,
         container,
         perRequest: 256,
-        delete: async () => {
-          await act('deleted')
-          return [{ state: 'deleted', permanent: true }]
+        delete: async ({ blobs }) => {
+          await act(`deleted ${blobs.map(({ name }) => name)}`)
+          return blobs.map(() => ({ state: 'deleted', permanent: true }))
         },
       }),
       acquire: async () => ({ lost: new AbortController().signal, release: () => act('lock given back') }),
@@ -62,7 +64,7 @@ describe('a run', () => {
     const { done, error } = await run()
     expect(error).toBeNull()
     expect(new Set(done.slice(0, 2))).toEqual(new Set(['copied plan.json', 'planned']))
-    expect(done.slice(2)).toEqual(['re-checked', 'deleted', 'on record', 'copied result.json', 'lock given back'])
+    expect(done.slice(2)).toEqual(['re-checked', 'deleted checkpoints/x', 'on record', 'copied result.json', 'lock given back'])
   })
 
   it.each([
@@ -78,9 +80,35 @@ describe('a run', () => {
     const { done, error } = await run({ mostPlanBytes: 100 })
     expect(error).toMatchObject({
       code: 'PLAN_TOO_LONG',
+      message: expect.stringMatching(/^The plan takes 0\.0 GB, /),
       exitCode: 6,
       suggestions: ['Nothing was deleted.', expect.stringMatching(/--job/)],
     })
     expect(done).toEqual(['lock given back'])
+  })
+
+  it('whose plan does not hold any more ends before its first delete, and says why', async () => {
+    const { done, error } = await run({ recheck: async () => ({ state: 'abort', why: 'a job was restored from chk-1' }) })
+    expect(error).toMatchObject({
+      code: 'RECHECK',
+      message: 'The plan does not hold any more: a job was restored from chk-1.',
+      suggestions: ['Nothing was deleted.', 'Plan again: flinkops cleanup'],
+      exitCode: 6,
+    })
+    expect(done.filter((what) => what.startsWith('deleted'))).toEqual([])
+  })
+
+  it('leaves alone what is to be spared and what an earlier attempt settled, and tells how far it is', async () => {
+    const settled = new Set([DELETION.key])
+    const third = { ...DELETION, key: 'acct/flink/checkpoints/z', name: 'checkpoints/z' }
+    const seen: number[] = []
+    const { done } = await run({
+      record: { runId: 'run-1', waves: [[DELETION, OTHER, third]] },
+      settled,
+      recheck: async () => ({ state: 'go', spare: new Set([third.key]) }),
+      onProgress: ({ deletedBlobs }) => seen.push(deletedBlobs),
+    })
+    expect(done.filter((what) => what.startsWith('deleted'))).toEqual(['deleted checkpoints/y'])
+    expect(seen).toEqual([0, 1])
   })
 })
