@@ -52,6 +52,13 @@ describe('clean-up runs', () => {
     expect(await runs.entries('run-1')).toEqual([1, 2])
   })
 
+  it('do not begin anew when what they wrote before has vanished', async () => {
+    const runs = createRunJournal({ directory })
+    await runs.progress('run-1', [1])
+    await rm(join(directory, 'runs', 'run-1'), { recursive: true })
+    await expect(runs.progress('run-1', [2])).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' })
+  })
+
   it('share syncs between entries given together, and lose none', async () => {
     const runs = createRunJournal({ directory })
     const numbers = Array.from({ length: 2000 }, (_, index) => index)
