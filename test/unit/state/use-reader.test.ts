@@ -87,6 +87,12 @@ describe('UseReader', () => {
     )
   })
 
+  it('does not take a name that ends like a UUID for a file of the directory before', () => {
+    const names = [`x/a/${uuid(1)}`, `x/aB${uuid(1)}`, `x/a-${uuid(1)}`]
+    const found = new UseReader(new KeyTable()).read(metadataOf(...names.map((name) => needs(name))), at('chk-1'))
+    expect(found.ok && columns(found.uses).map(({ key }) => key)).toEqual(names.map(keyAt))
+  })
+
   it('numbers the files of all snapshots in one table, whatever scheme and host spell them', () => {
     const keys = new KeyTable()
     const reader = new UseReader(keys)

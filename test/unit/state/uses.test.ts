@@ -27,4 +27,18 @@ describe('Uses', () => {
     expect([uses.requiredBytes(0), uses.requiredBytes(1)]).toEqual([SHORT + 5, SHORT + 7])
     expect([uses.statedBytes(0), uses.statedBytes(1)]).toEqual([SHORT + 5, 7])
   })
+
+  it('tells directories from files, and relative uses from others', () => {
+    const keys = new KeyTable()
+    const uses = new Uses(keys, 3)
+    uses.directories.add('acct/flink/d')
+    uses.add(keys.intern('acct/flink/f'), { ...reference('a'), relative: false })
+    uses.add(keys.intern('acct/flink/g'), { ...reference('b'), relative: true })
+    expect([...uses.trim()]).toEqual([
+      { key: 'acct/flink/d', isRelative: false, isDirectory: true },
+      { key: 'acct/flink/f', isRelative: false, isDirectory: false },
+      { key: 'acct/flink/g', isRelative: true, isDirectory: false },
+    ])
+    expect(uses.ids).toHaveLength(2)
+  })
 })
