@@ -1,6 +1,6 @@
 import { type Run, runsOf, type Truth } from './runs.js'
 import type { Shape } from './shape.js'
-import { mix, UPPER, UUID_LENGTH, uuidAt, uuidsBefore, writeHex } from './uuid.js'
+import { mix, numberIn, UPPER, UUID_LENGTH, uuidAt, uuidsBefore, writeHex } from './uuid.js'
 
 const DAY_MS = 86_400_000
 const AGE_MS = 10 * DAY_MS
@@ -16,6 +16,8 @@ export class Catalogue {
   readonly #startedAtMs: number
   /** First names of the runs. */
   readonly #firsts: string[]
+  /** The one that a name was found in last: the next is likely to be there, too. */
+  #last: Run | undefined
 
   constructor(shape: Shape, startedAtMs: number) {
     this.shape = shape
@@ -38,6 +40,8 @@ export class Catalogue {
   }
 
   run(number: number): Run {
+    const last = this.#last
+    if (last !== undefined && number >= last.base && number < last.base + last.count) return last
     const run = this.runs[this.runAt(number)]
     if (run === undefined) throw new Error(`there is no blob ${number}`)
     return run
@@ -61,8 +65,20 @@ export class Catalogue {
   }
 
   find(name: string): number | undefined {
+    const near = this.#nearLast(name)
+    if (near !== undefined) return near
     const number = this.before(name)
-    return number < this.size && this.nameOf(number) === name ? number : undefined
+    if (number >= this.size || this.nameOf(number) !== name) return undefined
+    this.#last = this.run(number)
+    return number
+  }
+
+  /** By the number that a UUID ends with. */
+  #nearLast(name: string): number | undefined {
+    const run = this.#last
+    if (run === undefined || run.uuids === null || !name.startsWith(run.prefix)) return undefined
+    const at = numberIn(name.slice(run.prefix.length))
+    return at < run.count && this.nameOf(run.base + at, run) === name ? run.base + at : undefined
   }
 
   truthOf(number: number): Truth {

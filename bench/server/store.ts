@@ -58,12 +58,12 @@ export class Store {
     const written = this.#written.get(name)
     if (written !== undefined) return this.foundOf(written)
     const number = this.catalogue.find(name)
-    return number === undefined || this.deleted.has(number) ? null : this.numbered(number)
+    return number === undefined || this.deleted.has(number) ? null : this.numbered(number, this.catalogue.run(number), name)
   }
 
-  numbered(number: number, run = this.catalogue.run(number)): Found {
+  numbered(number: number, run = this.catalogue.run(number), name = this.catalogue.nameOf(number, run)): Found {
     return {
-      name: this.catalogue.nameOf(number, run),
+      name,
       sizeBytes: run.isMarker ? 0 : run.snapshot === null ? sizeOf(number) : this.#sizeOfMetadata(run),
       etag: etagOf(number),
       modifiedMs: this.catalogue.modifiedMs(timeOf(number)),

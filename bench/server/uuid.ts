@@ -31,6 +31,11 @@ export function uuidAt(uuids: Uuids, number: number): string {
   return scratch.toString('latin1', 0, UUID_LENGTH)
 }
 
+/** The number of a UUID, by its text; `NaN` when that is none. */
+export function numberIn(text: string): number {
+  return Number.parseInt(text.slice(28, UUID_LENGTH), 16)
+}
+
 /** How many of the UUIDs stand before `text`. They are evenly spread, so the first digits say nearly where. */
 export function uuidsBefore(uuids: Uuids, text: string): number {
   const { count, from, to } = uuids
