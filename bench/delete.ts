@@ -21,6 +21,7 @@ const SAS = 'sv=2025-01-05&sr=c&sp=rld&sig=c2lnbmF0dXJl'
 const CONTAINER = 'flink'
 const BLOBS = 100_000
 const SDK_IN_FLIGHT = 4
+const ROUNDS = 3
 
 interface Measured {
   blobs: number
@@ -32,15 +33,17 @@ interface Measured {
 export async function benchDelete(): Promise<string[]> {
   const server = await startServer('orphans')
   try {
-    const blobs = await listed(server)
     const rounds = [await clean(server)]
-    const sdk = await sdkBatches(server, blobs)
+    const sdk = await sdkBatches(server, await listed(server))
     await server.reset()
-    rounds.push(await clean(server))
-    const peer = await rclone(server)
-    await server.reset()
-    rounds.push(await clean(server))
-    const own = median(rounds)
+    const peers: Peer[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      rounds.push(await clean(server))
+      peers.push(...(await rclone(server)))
+      await server.reset()
+    }
+    const own = median(rounds, ({ measured }) => measured)
+    const whole = median(rounds, (done) => done.whole)
     await server.setFaults({ busyShare: 0.05, busyPartShare: 0.05 })
     const busy = flinkops(server, BLOBS)
     const told = await check(server, busy.result, BLOBS)
@@ -49,14 +52,10 @@ export async function benchDelete(): Promise<string[]> {
     const single = flinkops(server, BLOBS / 10)
     await check(server, single.result, BLOBS / 10)
     return [
-      line('flinkops, each bound to its ETag and journalled (median of three, the others in between)', own),
+      line(`flinkops, each bound to its ETag and journalled (median of ${rounds.length}, the others in between)`, own),
+      line('flinkops with its listing, which is of half as many again', whole),
       `${line(`SDK, batches of 256, ${SDK_IN_FLIGHT} in flight, each bound to its ETag`, sdk)}; flinkops is ${ratio(own, sdk)}`,
-      peer === null
-        ? 'rclone is missing (bench/README.md says how to install it)'
-        : `${line('rclone delete at its default, no ETag, its listing taken off', peer.alone)}; flinkops is ${ratio(own, peer.alone)}`,
-      ...(peer === null
-        ? []
-        : [`${line('the same with its listing, beside which it deletes', peer.whole)}; flinkops is ${ratio(own, peer.whole)}`]),
+      ...besideRclone(peers, own, whole),
       `${line('flinkops, 5 % of requests and 5 % of parts answered 503', busy.measured)}; the server counted ${told}`,
       line('flinkops, one by one (hierarchical namespace: batches turned down)', single.measured),
     ]
@@ -65,16 +64,27 @@ export async function benchDelete(): Promise<string[]> {
   }
 }
 
-async function clean(server: RunningServer): Promise<Measured> {
-  const { measured, result } = flinkops(server, BLOBS)
-  await check(server, result, BLOBS)
-  await server.reset()
-  return measured
+function besideRclone(peers: Peer[], own: Measured, whole: Measured): string[] {
+  if (peers.length === 0) return ['rclone is missing (bench/README.md says how to install it)']
+  const theirs = median(peers, (peer) => peer.whole)
+  const alone = median(peers, (peer) => peer.alone)
+  return [
+    `${line(`rclone delete at its default, no ETag (median of ${peers.length})`, theirs)}; flinkops with its listing is ${ratio(whole, theirs)}`,
+    `${line('the same, with what its listing takes by itself taken off', alone)}; flinkops without its own is ${ratio(own, alone)}`,
+  ]
 }
 
-function median(rounds: Measured[]): Measured {
-  const [, middle] = rounds.toSorted((a, b) => a.wallSeconds - b.wallSeconds)
-  if (middle === undefined) throw new Error('a median takes three rounds')
+async function clean(server: RunningServer): Promise<Done> {
+  const done = flinkops(server, BLOBS)
+  await check(server, done.result, BLOBS)
+  await server.reset()
+  return done
+}
+
+function median<T>(rounds: T[], of: (round: T) => Measured): Measured {
+  const measured = rounds.map(of).toSorted((a, b) => a.wallSeconds - b.wallSeconds)
+  const middle = measured[measured.length >> 1]
+  if (middle === undefined) throw new Error('a median takes at least one round')
   return middle
 }
 
@@ -95,6 +105,8 @@ function storageOf(endpoint: string) {
 
 interface Done {
   measured: Measured
+  /** With the listing of all that lies below `checkpoints/`, as rclone lists it. */
+  whole: Measured
   result: ExecuteResult
 }
 
@@ -105,7 +117,7 @@ function flinkops({ endpoint }: RunningServer, count: number): Done {
 
 async function deleteSome(endpoint: string, count: number): Promise<Done> {
   const directory = await mkdtemp(join(tmpdir(), 'flinkops-bench-'))
-  const blobs = await listed({ endpoint, container: CONTAINER })
+  const { value: blobs, ...listing } = await measure(count, () => listed({ endpoint, container: CONTAINER }))
   const wave = blobs.slice(0, count).map(
     ({ name, sizeBytes, etag }): Deletion => ({
       key: `${ACCOUNT}/${CONTAINER}/${name}`,
@@ -133,7 +145,7 @@ async function deleteSome(endpoint: string, count: number): Promise<Done> {
       }),
     )
     await checkJournal(join(directory, 'runs/bench/progress.jsonl'), wave)
-    return { measured, result }
+    return { measured, whole: sum(measured, listing, 1), result }
   } finally {
     await rm(directory, { recursive: true })
   }
@@ -171,20 +183,29 @@ async function sdkBatches(server: RunningServer, blobs: Blob[]): Promise<Measure
   )
 }
 
+interface Peer {
+  whole: Measured
+  alone: Measured
+}
+
 /**
- * All that lies below `checkpoints/`, since a list of names would cost it a request each. It deletes while it lists, so what it takes
- * without its listing lies between the two. `null` when it is not installed.
+ * All that lies below `checkpoints/`, since a list of names would cost it a request each. It lists a page and deletes it, in turn: so what
+ * a listing takes by itself is taken off for `alone`. None when it is not installed.
  */
-async function rclone(server: RunningServer): Promise<{ alone: Measured; whole: Measured } | null> {
+async function rclone(server: RunningServer): Promise<Peer[]> {
   const remote = `:azureblob,sas_url='${server.endpoint}/${server.container}?${SAS}':${server.container}/checkpoints`
   const listing = runRclone(['size', remote])
-  if (listing === null) return null
+  if (listing === null) return []
   const deleting = runRclone(['delete', remote])
   const { deleted } = await server.counters()
   if (deleting === null || deleted < BLOBS) throw new Error(`rclone deleted ${deleted} blobs`)
   const whole = { ...deleting, blobs: deleted }
-  const alone = { ...whole, wallSeconds: whole.wallSeconds - listing.wallSeconds, cpuSeconds: whole.cpuSeconds - listing.cpuSeconds }
-  return { alone, whole }
+  return [{ whole, alone: sum(whole, listing, -1) }]
+}
+
+function sum(one: Measured, other: Omit<Measured, 'blobs'>, sign: 1 | -1): Measured {
+  const wallSeconds = one.wallSeconds + sign * other.wallSeconds
+  return { blobs: one.blobs, wallSeconds, cpuSeconds: one.cpuSeconds + sign * other.cpuSeconds }
 }
 
 function runRclone(args: string[]): Omit<Measured, 'blobs'> | null {
