@@ -14,7 +14,6 @@ import { createRunJournal } from '../src/lib/journal/run-journal.js'
 import { jsonBytes } from '../src/lib/large-json.js'
 import { mapConcurrently } from '../src/lib/operations/concurrently.js'
 import type { Deletion } from '../src/lib/operations/execution.js'
-import { locationKey } from '../src/lib/state/location.js'
 import { startE2e } from '../test/support/sandbox.js'
 
 const { values } = parseArgs({
@@ -74,8 +73,7 @@ async function plant(jobId: string, runId: string, count: number): Promise<strin
   const names = Array.from({ length: count }, (_, index) => `bench/${runId}/${String(index).padStart(8, '0')}`)
   const wave = await mapConcurrently(names, 16, async (name): Promise<Deletion> => {
     const { etag = '' } = await e2e.storage.getBlockBlobClient(name).upload('x', 1)
-    const place = { account: ACCOUNT_HOST, container: CONTAINER, name }
-    return { ...place, key: locationKey(place), sizeBytes: 1, etag: etag.replaceAll('"', ''), reason: 'orphan', after: [] }
+    return { account: ACCOUNT_HOST, container: CONTAINER, name, sizeBytes: 1, etag: etag.replaceAll('"', ''), reason: 'orphan', after: [] }
   })
   const jobs = [{ jobId, name: 'sales_pipeline', liveness: 'running', restoredFrom: null }]
   const record = { runId, createdAt: new Date().toISOString(), waves: [wave], fingerprint: [], jobs }

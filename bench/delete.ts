@@ -12,6 +12,7 @@ import { executeRun } from '../src/lib/operations/execute-run.js'
 import type { Deletion, ExecuteResult } from '../src/lib/operations/execution.js'
 import type { Blob } from '../src/lib/ports.js'
 import { Secret } from '../src/lib/secret.js'
+import { locationKey } from '../src/lib/state/location.js'
 import { runCompiled } from './compiled.js'
 import { type RunningServer, startServer } from './server/start.js'
 
@@ -120,7 +121,6 @@ async function deleteSome(endpoint: string, count: number): Promise<Done> {
   const { value: blobs, ...listing } = await measure(count, () => listed({ endpoint, container: CONTAINER }))
   const wave = blobs.slice(0, count).map(
     ({ name, sizeBytes, etag }): Deletion => ({
-      key: `${ACCOUNT}/${CONTAINER}/${name}`,
       account: ACCOUNT,
       container: CONTAINER,
       name,
@@ -154,7 +154,7 @@ async function deleteSome(endpoint: string, count: number): Promise<Done> {
 /** Every blob on record as deleted, just once. */
 async function checkJournal(path: string, wave: Deletion[]): Promise<void> {
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
-  const left = new Set(wave.map(({ key }) => `${JSON.stringify({ key, outcome: 'deleted' })}`))
+  const left = new Set(wave.map((one) => JSON.stringify({ key: locationKey(one), outcome: 'deleted' })))
   for (const one of lines) if (!left.delete(one)) throw new Error(`the journal says ${one}`)
   if (left.size > 0) throw new Error(`the journal lacks ${left.size} blobs`)
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { loadRun } from '../operations/load-run.js'
 import type { Scope } from '../scope.js'
+import { locationKey } from '../state/location.js'
 import type { Windows } from '../state/windows.js'
 import { resumedJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
@@ -22,7 +23,7 @@ export async function resumeRun(input: {
   const { runId, scope, context, windows, progress, maxRate } = input
   const recorder = await context.storage()
   const { record, deleted } = await loadRun({ runId, runs: context.runs, recorder, containers: scope.readers, signal: context.signal })
-  const remainder = record.waves.flat().filter((one) => !deleted.has(one.key))
+  const remainder = record.waves.flat().filter((one) => !deleted.has(locationKey(one)))
   input.print(`Run ${runId} of ${record.createdAt}: ${plural(deleted.size, 'blob')} done, ${plural(remainder.length, 'blob')} to go.`)
   if (input.isDryRun) {
     input.print('Dry run: nothing was deleted.')

@@ -2,6 +2,7 @@ import { FlinkopsError } from '../errors.js'
 import type { ContainerReader } from '../ports.js'
 import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
+import { locationKey } from '../state/location.js'
 import { loadRun } from './load-run.js'
 
 export interface ConfirmedInput {
@@ -41,7 +42,8 @@ async function recordedRuns({ readers, signal }: ConfirmedInput): Promise<string
 async function planned(runId: string, input: ConfirmedInput): Promise<{ key: string; etag: string }[]> {
   const { readers: containers, runs, recorder, signal } = input
   try {
-    return (await loadRun({ runId, containers, runs, recorder, signal })).record.waves.flat()
+    const { record } = await loadRun({ runId, containers, runs, recorder, signal })
+    return record.waves.flat().map((one) => ({ key: locationKey(one), etag: one.etag }))
   } catch (error) {
     if (error instanceof FlinkopsError && !signal.aborted) return []
     throw error

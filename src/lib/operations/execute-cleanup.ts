@@ -1,5 +1,6 @@
 import type { ContainerEraser, DeleteOutcome, StorageEraser } from '../ports-erase.js'
 import type { RunJournal } from '../ports-runs.js'
+import { locationKey } from '../state/location.js'
 import type { Deletion, ExecuteProgress, ExecuteResult } from './execution.js'
 import { Governor, jittered, type Work } from './governor.js'
 import { openPace, type Pace } from './pace.js'
@@ -108,7 +109,7 @@ class Run {
       return []
     }
     this.settlement.count(one, outcome)
-    return [{ key: one.key, outcome: outcome.state }]
+    return [{ key: locationKey(one), outcome: outcome.state }]
   }
 
   #mustStop(): boolean {

@@ -4,6 +4,7 @@ import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock } from '../ports-lock.js'
 import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
+import { locationKey } from '../state/location.js'
 import { executeCleanup } from './execute-cleanup.js'
 import type { Deletion, ExecuteProgress, ExecuteResult } from './execution.js'
 import { withLocks } from './with-locks.js'
@@ -75,7 +76,8 @@ function tooLong(bytes: number): FlinkopsError {
 
 function executing(input: ExecuteRunInput) {
   const { record, settled, storage, runs, sleep, maxRate = null, onProgress } = input
-  const waves = record.waves.map((wave) => wave.filter((one) => !settled.has(one.key)))
+  const left = (wave: Deletion[]) => (settled.size === 0 ? wave : wave.filter((one) => !settled.has(locationKey(one))))
+  const waves = record.waves.map(left)
   return { runId: record.runId, waves, storage, runs, sleep, maxRate, ...(onProgress && { onProgress }) }
 }
 

@@ -1,15 +1,14 @@
 /** What executing works on and answers; plain data, so that planning and views may know it without knowing how to delete. */
 
-/** One blob to delete; a plain copy of the plan's, so that executing has nothing to decide with. */
+/** One blob to delete; a plain copy of the plan's, so that executing has nothing to decide with. Its key is its `locationKey`. */
 export interface Deletion {
-  key: string
   account: string
   container: string
   name: string
   sizeBytes: number
   etag: string
   reason: string
-  /** Keys that must be gone first. */
+  /** Keys of blobs that must be gone first. */
   after: string[]
 }
 

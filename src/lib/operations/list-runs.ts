@@ -1,5 +1,6 @@
 import { FlinkopsError } from '../errors.js'
 import type { RunJournal } from '../ports-runs.js'
+import { locationKey } from '../state/location.js'
 import { parseRecord, type RunRecord } from './run-record.js'
 
 /** What became of one clean-up run, by the journal of this machine. */
@@ -54,7 +55,7 @@ function summaryOf({ runId, createdAt, waves }: RunRecord, entries: unknown[]): 
   // A run that was taken up again may say something of a blob twice: the last word counts.
   const outcomes = new Map(entries.flatMap(outcomeOf))
   const planned = waves.flat()
-  const ended = (...words: string[]) => planned.filter(({ key }) => words.includes(outcomes.get(key) ?? ''))
+  const ended = (...words: string[]) => planned.filter((one) => words.includes(outcomes.get(locationKey(one)) ?? ''))
   const deleted = ended('deleted')
   return {
     runId,
@@ -65,7 +66,7 @@ function summaryOf({ runId, createdAt, waves }: RunRecord, entries: unknown[]): 
     alreadyGone: ended('gone').length,
     changed: ended('changed').length,
     failed: ended('failed', 'busy').length,
-    open: planned.filter(({ key }) => !outcomes.has(key)).length,
+    open: planned.filter((one) => !outcomes.has(locationKey(one))).length,
   }
 }
 

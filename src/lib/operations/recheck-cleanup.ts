@@ -3,7 +3,7 @@ import type { ReadMetadata } from '../state/assemble-survey.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
 import { KeyTable } from '../state/key-table.js'
 import { lastSegment } from '../state/layout.js'
-import { isBelow } from '../state/location.js'
+import { isBelow, locationKey } from '../state/location.js'
 import type { Use } from '../state/uses.js'
 import type { Windows } from '../state/windows.js'
 import { type GatherInput, gatherJobs } from './gather-jobs.js'
@@ -55,7 +55,7 @@ function spared(record: RunRecord, read: Map<string, ReadMetadata>): Recheck {
     if (one.state === 'unreadable') return { state: 'abort', why: `${one.blob.name} came meanwhile and cannot be read: ${one.problem}` }
     if (one.state === 'parsed') for (const use of one.uses) needs.add(use)
   }
-  const planned = record.waves.flat().map(({ key }) => key)
+  const planned = record.waves.flat().map(locationKey)
   return { state: 'go', spare: new Set(planned.filter((key) => needs.has(key))) }
 }
 
@@ -96,7 +96,7 @@ async function windowChange({ record, windows }: RecheckInput): Promise<string |
   const { named, unreadable } = await windows()
   const [broken] = unreadable
   if (broken !== undefined) return `the manifest of maintenance window ${broken} cannot be read`
-  const planned = new Set(record.waves.flat().map(({ key }) => key))
+  const planned = new Set(record.waves.flat().map(locationKey))
   const [needed] = [...named].filter(([key]) => planned.has(`${key}/_metadata`))
   return needed === undefined ? null : `${needed[0]} is to be deleted, and ${needed[1]}`
 }

@@ -57,7 +57,7 @@ function isRecord(value: unknown): value is RunRecord {
 
 function isDeletion(value: unknown): boolean {
   if (!isObject(value)) return false
-  const texts = ['key', 'account', 'container', 'name', 'etag', 'reason'].every((field) => typeof value[field] === 'string')
+  const texts = ['account', 'container', 'name', 'etag', 'reason'].every((field) => typeof value[field] === 'string')
   return (
     texts &&
     typeof value['sizeBytes'] === 'number' &&

@@ -1,4 +1,5 @@
 import { EXIT, FlinkopsError } from '../errors.js'
+import { locationKey } from '../state/location.js'
 import { type Deletion, type ExecuteProgress, type ExecuteResult, NOTHING_DONE } from './execution.js'
 
 /** How one delete ended. */
@@ -16,8 +17,10 @@ export class Settlement {
 
   /** Whether neither it nor what must be gone before it stays; what stays is counted. */
   mayGo(one: Deletion): boolean {
-    if (!this.#staying.has(one.key) && !one.after.some((key) => this.#staying.has(key))) return true
-    this.#staying.add(one.key)
+    if (this.#staying.size === 0) return true
+    const key = locationKey(one)
+    if (!this.#staying.has(key) && !one.after.some((before) => this.#staying.has(before))) return true
+    this.#staying.add(key)
     this.result.changed++
     return false
   }
@@ -30,10 +33,10 @@ export class Settlement {
 
   /** No right, no way there, Ctrl-C, a lost lock: what became of this blob is not always known. */
   giveUp(one: Deletion, error: unknown): void {
-    this.#staying.add(one.key)
+    this.#staying.add(locationKey(one))
     this.stop(error)
     if (error instanceof FlinkopsError && error.exitCode === EXIT.notAuthorised)
-      this.result.failed.push({ path: one.key, code: error.code })
+      this.result.failed.push({ path: locationKey(one), code: error.code })
     else this.result.uncertain++
   }
 
@@ -47,13 +50,13 @@ export class Settlement {
         this.result.alreadyGone++
         return
       case 'changed':
-        this.#staying.add(one.key)
+        this.#staying.add(locationKey(one))
         this.result.changed++
         return
       case 'busy':
       case 'failed':
-        this.#staying.add(one.key)
-        this.result.failed.push({ path: one.key, code: ending.state === 'failed' ? ending.code : 'ServerBusy' })
+        this.#staying.add(locationKey(one))
+        this.result.failed.push({ path: locationKey(one), code: ending.state === 'failed' ? ending.code : 'ServerBusy' })
     }
   }
 

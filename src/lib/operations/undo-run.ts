@@ -1,5 +1,6 @@
 import type { CleanupLock } from '../ports-lock.js'
 import type { Undeleter } from '../ports-record.js'
+import { locationKey } from '../state/location.js'
 import { mapConcurrently } from './concurrently.js'
 import type { Deletion } from './execution.js'
 import { containersOf, type RunRecord } from './run-record.js'
@@ -36,7 +37,7 @@ export async function undoRun(input: UndoInput): Promise<UndoResult> {
   await withLocks(locked, async (signal) => {
     for (const wave of record.waves.toReversed()) {
       await mapConcurrently(wave, 16, async (one) => {
-        if (unfit.has(one.key)) result.lost.push(one.key)
+        if (unfit.has(locationKey(one))) result.lost.push(locationKey(one))
         else await undo(one, { ...input, signal }, result, unfit)
       })
     }
@@ -58,13 +59,13 @@ async function undo(one: Deletion, input: UndoInput, result: UndoResult, unfit: 
       return
     case 'notOffered':
       result.offersUndelete = false
-      result.lost.push(one.key)
+      result.lost.push(locationKey(one))
       break
     case 'lost':
-      result.lost.push(one.key)
+      result.lost.push(locationKey(one))
       break
     case 'failed':
-      result.failed.push({ path: one.key, code: outcome.code })
+      result.failed.push({ path: locationKey(one), code: outcome.code })
   }
   if (one.reason !== 'marker') for (const key of one.after) unfit.add(key)
 }

@@ -1,5 +1,4 @@
 import { lastSegment } from '../state/layout.js'
-import { locationKey } from '../state/location.js'
 import type { CleanupPlan, PlannedDelete } from '../state/plan.js'
 import type { Deletion } from './execution.js'
 
@@ -26,5 +25,5 @@ function depthOf(one: PlannedDelete): number {
 
 function deletion({ blob, reason, after }: PlannedDelete): Deletion {
   const { account, container, name, sizeBytes, etag } = blob
-  return { key: locationKey(blob), account, container, name, sizeBytes, etag, reason, after }
+  return { account, container, name, sizeBytes, etag, reason, after }
 }

@@ -75,10 +75,10 @@ async function leaveTraces({ dir }: Cli, scope: string): Promise<void> {
   })
   await mkdir(directory, { recursive: true })
   await writeFile(join(directory, 'usage.jsonl'), `${looks.join('\n')}\n`)
-  const deletion = { key: 'k', account: 'a', container: 'c', name: 'k', sizeBytes: 2048, etag: 'e', reason: 'orphan', after: [] }
+  const deletion = { account: 'a', container: 'c', name: 'k', sizeBytes: 2048, etag: 'e', reason: 'orphan', after: [] }
   const runs = createRunJournal({ directory })
   await runs.planned(RUN, jsonBytes({ runId: RUN, createdAt: '2026-11-15T02:15:00.000Z', waves: [[deletion]], fingerprint: [], jobs: [] }))
-  await runs.progress(RUN, [{ key: 'k', outcome: 'deleted' }])
+  await runs.progress(RUN, [{ key: 'a/c/k', outcome: 'deleted' }])
 }
 
 describe('report', () => {

@@ -7,8 +7,10 @@ import type { BlobVersion, DeleteOutcome } from '../../../src/lib/ports-erase.js
 const DELETED: DeleteOutcome = { state: 'deleted', permanent: true }
 const BUSY: DeleteOutcome = { state: 'busy' }
 
+const keyOf = (name: string) => `acct/flink/${name}`
+
 function deletion(name: string, after: string[] = []): Deletion {
-  return { key: name, account: 'acct', container: 'flink', name, sizeBytes: 10, etag: `0x${name}`, reason: 'orphan', after }
+  return { account: 'acct', container: 'flink', name, sizeBytes: 10, etag: `0x${name}`, reason: 'orphan', after }
 }
 
 const many = (count: number, prefix = 'f') => Array.from({ length: count }, (_, index) => deletion(`${prefix}${index}`))
@@ -75,7 +77,7 @@ describe('a wave', () => {
     const { result, requests, recorded } = await play({ waves: [many(600)] })
     expect(requests.map((names) => names.length)).toEqual([256, 256, 88])
     expect(result).toMatchObject({ deletedBlobs: 600, deletedBytes: 6000, failed: [], stopped: false })
-    expect(recorded).toEqual(many(600).map(({ key }) => ({ key, outcome: 'deleted' })))
+    expect(recorded).toEqual(many(600).map(({ name }) => ({ key: keyOf(name), outcome: 'deleted' })))
   })
 
   it('begins only when the one before it is settled', async () => {
@@ -90,19 +92,23 @@ describe('a wave', () => {
   })
 
   it('leaves alone what hangs on a blob that changed, failed, or is spared', async () => {
-    const waves = [many(4, 'm'), ['m0', 'm1', 'm2', 'm3'].map((name) => deletion(`of-${name}`, [name])), [deletion('top', ['of-m3'])]]
+    const waves = [
+      many(4, 'm'),
+      ['m0', 'm1', 'm2', 'm3'].map((name) => deletion(`of-${name}`, [keyOf(name)])),
+      [deletion('top', [keyOf('of-m3')])],
+    ]
     const outcomes: Record<string, DeleteOutcome> = {
       m0: { state: 'changed' },
       m1: { state: 'failed', code: 'LeaseIdMissing' },
       m2: { state: 'gone' },
     }
-    const { result, requests } = await play({ waves, say: (name) => outcomes[name] ?? DELETED, input: { spare: new Set(['m3']) } })
+    const { result, requests } = await play({ waves, say: (name) => outcomes[name] ?? DELETED, input: { spare: new Set([keyOf('m3')]) } })
     expect(requests.flat()).toEqual(['m0', 'm1', 'm2', 'of-m2'])
     expect(result).toMatchObject({
       deletedBlobs: 1,
       alreadyGone: 1,
       changed: 1 + 1 + 3 + 1,
-      failed: [{ path: 'm1', code: 'LeaseIdMissing' }],
+      failed: [{ path: keyOf('m1'), code: 'LeaseIdMissing' }],
     })
   })
 })
@@ -124,8 +130,8 @@ describe('a busy service', () => {
       say: (name) => (name === 'f1' ? BUSY : DELETED),
     })
     expect(requests.filter((names) => names.includes('f1'))).toHaveLength(6)
-    expect(result).toMatchObject({ deletedBlobs: 4, failed: [{ path: 'f1', code: 'ServerBusy' }], stopped: false })
-    expect(recorded).toContainEqual({ key: 'f1', outcome: 'busy' })
+    expect(result).toMatchObject({ deletedBlobs: 4, failed: [{ path: keyOf('f1'), code: 'ServerBusy' }], stopped: false })
+    expect(recorded).toContainEqual({ key: keyOf('f1'), outcome: 'busy' })
   })
 
   it('is left alone as long as it asks for', async () => {
@@ -174,7 +180,7 @@ describe('a run that ends early', () => {
     expect(requests).toHaveLength(1)
     expect(result).toMatchObject({
       deletedBlobs: 4,
-      failed: [{ path: 'f2', code: 'NOT_AUTHORISED' }],
+      failed: [{ path: keyOf('f2'), code: 'NOT_AUTHORISED' }],
       uncertain: 0,
       stopped: true,
       problem: 'Not allowed.',

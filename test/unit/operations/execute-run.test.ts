@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type ExecuteRunInput, executeRun } from '../../../src/lib/operations/execute-run.js'
 import type { Deletion } from '../../../src/lib/operations/execution.js'
+import { locationKey } from '../../../src/lib/state/location.js'
 
 const DELETION: Deletion = {
-  key: 'acct/flink/checkpoints/x',
   account: 'acct',
   container: 'flink',
   name: 'checkpoints/x',
@@ -13,7 +13,7 @@ const DELETION: Deletion = {
   after: [],
 }
 
-const OTHER: Deletion = { ...DELETION, key: 'acct/flink/checkpoints/y', name: 'checkpoints/y' }
+const OTHER: Deletion = { ...DELETION, name: 'checkpoints/y' }
 
 /** Runs a plan of one blob against fakes that tell what was done, in order. */
 async function run(more: Partial<ExecuteRunInput> = {}, failing: { planned?: Error; copy?: Error } = {}) {
@@ -99,13 +99,13 @@ describe('a run', () => {
   })
 
   it('leaves alone what is to be spared and what an earlier attempt settled, and tells how far it is', async () => {
-    const settled = new Set([DELETION.key])
-    const third = { ...DELETION, key: 'acct/flink/checkpoints/z', name: 'checkpoints/z' }
+    const settled = new Set([locationKey(DELETION)])
+    const third = { ...DELETION, name: 'checkpoints/z' }
     const seen: number[] = []
     const { done } = await run({
       record: { runId: 'run-1', waves: [[DELETION, OTHER, third]] },
       settled,
-      recheck: async () => ({ state: 'go', spare: new Set([third.key]) }),
+      recheck: async () => ({ state: 'go', spare: new Set([locationKey(third)]) }),
       onProgress: ({ deletedBlobs }) => seen.push(deletedBlobs),
     })
     expect(done.filter((what) => what.startsWith('deleted'))).toEqual(['deleted checkpoints/y'])

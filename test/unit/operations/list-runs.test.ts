@@ -2,20 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { listRuns } from '../../../src/lib/operations/list-runs.js'
 import type { RunJournal } from '../../../src/lib/ports-runs.js'
 
-const deletion = (key: string, sizeBytes: number) => ({
-  key,
+const deletion = (name: string, sizeBytes: number) => ({
   account: 'a',
   container: 'c',
-  name: key,
+  name,
   sizeBytes,
   etag: 'e',
   reason: 'orphan',
   after: [],
 })
-const record = (runId: string, keys: string[]) => ({
+const record = (runId: string, names: string[]) => ({
   runId,
   createdAt: '2026-11-15T02:15:00.000Z',
-  waves: [keys.map((key) => deletion(key, 10))],
+  waves: [names.map((name) => deletion(name, 10))],
   fingerprint: [],
   jobs: [],
 })
@@ -36,12 +35,12 @@ describe('the runs of this machine', () => {
       { r1: record('r1', ['a', 'b', 'c', 'd', 'e']), r2: record('r2', ['x']) },
       {
         r1: [
-          { key: 'a', outcome: 'failed' },
-          { key: 'b', outcome: 'gone' },
-          { key: 'c', outcome: 'changed' },
-          { key: 'd', outcome: 'busy' },
+          { key: 'a/c/a', outcome: 'failed' },
+          { key: 'a/c/b', outcome: 'gone' },
+          { key: 'a/c/c', outcome: 'changed' },
+          { key: 'a/c/d', outcome: 'busy' },
           'no entry',
-          { key: 'a', outcome: 'deleted' },
+          { key: 'a/c/a', outcome: 'deleted' },
         ],
       },
     )
