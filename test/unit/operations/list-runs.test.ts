@@ -30,6 +30,13 @@ function journal(plans: Record<string, unknown>, entries: Record<string, unknown
 }
 
 describe('the runs of this machine', () => {
+  it('are told, too, when their plan has the key of each blob, as plans first had', async () => {
+    const plan = { ...record('r1', []), waves: [[{ ...deletion('a', 10), key: 'a/c/a' }]] }
+    const { runs, unreadable } = await listRuns({ runs: journal({ r1: plan }, { r1: [{ key: 'a/c/a', outcome: 'deleted' }] }), most: 5 })
+    expect(unreadable).toEqual([])
+    expect(runs).toMatchObject([{ plannedBlobs: 1, deletedBlobs: 1, open: 0 }])
+  })
+
   it('are told the newest first, each with what became of its plan', async () => {
     const runs = journal(
       { r1: record('r1', ['a', 'b', 'c', 'd', 'e']), r2: record('r2', ['x']) },
