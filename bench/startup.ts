@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type Cluster, startCluster } from '../sandbox/cluster.js'
 import { type FlinkHome, flinkHome, missingForFlink } from '../sandbox/flink-home.js'
 
@@ -76,3 +77,5 @@ function inTurn(rounds: number, candidates: Record<string, () => void>): Record<
   }
   return Object.fromEntries([...times].map(([name, all]) => [name, all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0]))
 }
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) console.log((await benchStartup()).join('\n'))
