@@ -70,7 +70,7 @@ function tooLong(bytes: number): FlinkopsError {
   return refusedError(
     'PLAN_TOO_LONG',
     `The plan takes ${(bytes / 1e9).toFixed(1)} GB, and nobody could read it back to finish or undo the run.`,
-    'Plan less at once: some jobs with --job, or only what is older with a longer --older-than; then the rest.',
+    'Plan less at once: one job after the other with --job, or a part of the container with --root; where one job has that many orphans, the older ones first with a longer --grace.',
   )
 }
 

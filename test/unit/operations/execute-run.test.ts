@@ -82,7 +82,7 @@ describe('a run', () => {
       code: 'PLAN_TOO_LONG',
       message: expect.stringMatching(/^The plan takes 0\.0 GB, /),
       exitCode: 6,
-      suggestions: ['Nothing was deleted.', expect.stringMatching(/--job/)],
+      suggestions: ['Nothing was deleted.', expect.stringMatching(/--job,.* --root;.* --grace/)],
     })
     expect(done).toEqual(['lock given back'])
   })
