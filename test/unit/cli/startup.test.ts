@@ -13,17 +13,24 @@ const ROOT = resolve(import.meta.dirname, '../../..')
 /** By file of `dist`: the packages that the build put into it. */
 const PACKAGES = JSON.parse(readFileSync(join(ROOT, 'dist/packages.json'), 'utf8')) as Record<string, string[]>
 
+const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { engines: { node: string } }
+
 /** Runs the built command line and answers every file that it loaded. */
 async function filesLoadedBy(
   args: string[],
   more: NodeJS.ProcessEnv = {},
+  nodeOptions: string[] = [],
 ): Promise<{ files: string[]; stdout: string; code: number | null }> {
   const dir = await mkdtemp(join(tmpdir(), 'flinkops-startup-'))
   try {
     const kept = Object.entries(process.env).filter(([name]) => !/^(FLINK|AZURE_|VITEST|XDG_|NODE_OPTIONS$)/.test(name))
     const coverage = { NODE_ENV: 'production', NODE_V8_COVERAGE: join(dir, 'coverage') }
     const env = { ...Object.fromEntries(kept), XDG_STATE_HOME: dir, ...more, ...coverage }
-    const child = spawn(process.execPath, [join(ROOT, 'bin/run.js'), ...args], { cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [...nodeOptions, join(ROOT, 'bin/run.js'), ...args], {
+      cwd: dir,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     let stdout = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
@@ -63,6 +70,21 @@ describe('starting up', () => {
     expect(files.some((file) => file.endsWith('/bin/run.js'))).toBe(true)
     expect(files.length).toBeLessThan(200)
     expect(azure(files)).toEqual([])
+  })
+
+  it.each([
+    ['18.20.4', 6],
+    ['20.18.3', 6],
+    ['20.19.0', 0],
+    ['21.0.0', 0],
+    ['24.1.0', 0],
+  ])('on Node %s ends with %d: an older one than package.json says is refused before anything is loaded', async (version, expected) => {
+    const preload = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'${version}'})`
+    const { files, code } = await filesLoadedBy(['--help'], {}, ['--import', preload])
+
+    expect(code).toBe(expected)
+    expect(files.some((file) => /\/dist\/chunks\/command-line-/.test(file))).toBe(expected === 0)
+    expect(PACKAGE.engines.node).toBe('>=20.19')
   })
 
   it('prints the version as oclif would', async () => {
