@@ -9,6 +9,7 @@ import { build, type Metafile } from 'esbuild'
 import { requireBuiltins } from './bundle/builtins.js'
 import { lazyHttp2 } from './bundle/http2.js'
 import { notices } from './bundle/notices.js'
+import { lightOclif } from './bundle/oclif.js'
 import { namesOf, packagesByFile } from './bundle/packages.js'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -48,7 +49,7 @@ async function bundle(): Promise<Metafile> {
     inject: ['scripts/bundle/paths.js'],
     alias: { undici: './scripts/bundle/undici.cjs' },
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-    plugins: [lazyHttp2],
+    plugins: [lazyHttp2, lightOclif],
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',

@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty'
+
 /** What the three streams can do; decided once. */
 export interface Streams {
   stdoutTty: boolean
@@ -16,7 +18,8 @@ export function detectStreams(noColour: boolean): Streams {
   return {
     stdoutTty,
     stderrTty: process.stderr.isTTY === true,
-    stdinTty: process.stdin.isTTY === true,
+    // Of the descriptor: `process.stdin` would open a stream at every start.
+    stdinTty: isatty(0),
     columns: stdoutTty ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
     colour: !off && (stdoutTty || forced),
   }

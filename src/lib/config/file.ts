@@ -1,16 +1,10 @@
 import { dirname, join, resolve } from 'node:path'
 import { usageError } from '../errors.js'
+import type { ConfigFile } from './config-file.js'
 import { type Environment, variable } from './environment.js'
 import { type FileContext, readContext } from './file-context.js'
 import type { ReadFile } from './read-text-file.js'
 import { firstSet, type Setting } from './settings.js'
-import { parseYaml, type YamlNode } from './yaml-node.js'
-
-export interface ConfigFile {
-  path: string
-  currentContext: Setting<string> | null
-  contexts: Map<string, YamlNode>
-}
 
 /**
  * Finds and parses `flinkops.yaml`: `--config`, `$FLINKOPS_CONFIG`, `./flinkops.yaml`, `$XDG_CONFIG_HOME/flinkops/flinkops.yaml`. One that is
@@ -26,7 +20,7 @@ export async function findConfigFile(world: {
   const named = world.flag === undefined ? variable(env, 'FLINKOPS_CONFIG') : { value: world.flag, source: '--config' }
   for (const path of named ? [resolve(cwd, named.value)] : defaultPlaces(env, cwd)) {
     const text = await readFile(path)
-    if (text !== null) return parseConfigFile(path, text)
+    if (text !== null) return (await import('./config-file.js')).parseConfigFile(path, text)
   }
   if (named) throw usageError(`${named.source} names ${resolve(cwd, named.value)}, which is not there.`)
   return null
@@ -36,15 +30,6 @@ function defaultPlaces(env: Environment, cwd: string): string[] {
   const home = variable(env, 'HOME')?.value
   const configHome = variable(env, 'XDG_CONFIG_HOME')?.value ?? (home ? join(home, '.config') : null)
   return [join(cwd, 'flinkops.yaml'), ...(configHome ? [join(configHome, 'flinkops', 'flinkops.yaml')] : [])]
-}
-
-/** Parses the whole file; contexts other than the chosen one are checked as well, so that a mistake shows before it matters. */
-export function parseConfigFile(path: string, text: string): ConfigFile {
-  const get = parseYaml(path, text).fields('currentContext', 'contexts')
-  const contexts = new Map(get('contexts')?.entries())
-  for (const [name, node] of contexts) readContext(name, node, dirname(path))
-  const current = get('currentContext')
-  return { path, contexts, currentContext: current && { value: current.text(), source: `flinkops.yaml (${current.where})` } }
 }
 
 export interface ChosenContext {

@@ -5,7 +5,7 @@ import { jobManagers, sqlGateway } from './clusters.js'
 import { type Environment, variable } from './environment.js'
 import { chooseContext, findConfigFile } from './file.js'
 import type { FileContext } from './file-context.js'
-import { type FlinkConf, readFlinkConf } from './flink-conf.js'
+import type { FlinkConf } from './flink-conf.js'
 import { type ReadFile, readTextFile } from './read-text-file.js'
 import { restHeaders } from './rest-headers.js'
 import { configuredRoots } from './roots.js'
@@ -26,6 +26,9 @@ export interface ConfigFlags {
 
 /** Reads Flink's configuration from a directory or a file. */
 export type ConfReader = (path: string, readFile: ReadFile) => Promise<FlinkConf>
+
+/** Brings a YAML parser along: loaded when there is something to parse. */
+const readFlinkConf: ConfReader = async (...input) => (await import('./flink-conf.js')).readFlinkConf(...input)
 
 const HOUR_MS = 3_600_000
 

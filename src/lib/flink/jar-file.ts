@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { createReadStream, openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -6,6 +5,8 @@ import { FormData } from 'undici'
 import { notFoundError } from '../errors.js'
 
 export async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+  // Loaded for a jar only: nothing else here needs it, and it is large.
+  const { createHash } = await import('node:crypto')
   const hash = createHash('sha256')
   try {
     await pipeline(createReadStream(path), hash, { signal })

@@ -11,8 +11,18 @@ import { readOrNull } from './files.js'
  */
 export async function leaseIdAt(path: string, place: string): Promise<string> {
   const seed = (await readOrNull(path)) ?? (await plant(path))
-  const hex = createHash('sha256').update(`${seed.trim()} ${hostname()} ${place}`).digest('hex')
-  return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return sha256(`${seed.trim()} ${hostname()} ${place}`)
+    .slice(0, 32)
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+/** 16 hex digits that stand for a place in the name of its lock file. */
+export function shortHash(place: string): string {
+  return sha256(place).slice(0, 16)
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 async function plant(path: string): Promise<string> {

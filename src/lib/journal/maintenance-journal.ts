@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { usageError } from '../errors.js'
@@ -6,7 +5,6 @@ import type { MaintenanceJournal } from '../ports-maintenance.js'
 import { errorCode, unreadable } from './failure.js'
 import { readOrNull, writeWhole } from './files.js'
 import { holdFile } from './hold.js'
-import { leaseIdAt } from './lease-id.js'
 
 const ID = /^[A-Za-z0-9][\w-]{0,99}$/
 
@@ -22,8 +20,8 @@ export function createMaintenanceJournal({ directory }: { directory: string }): 
 
   return {
     pathOf,
-    hold: (place) => holdFile(join(manifests, `${createHash('sha256').update(place).digest('hex').slice(0, 16)}.lock`)),
-    leaseId: (place) => leaseIdAt(join(manifests, 'lease-id'), place),
+    hold: async (place) => holdFile(join(manifests, `${(await import('./lease-id.js')).shortHash(place)}.lock`)),
+    leaseId: async (place) => (await import('./lease-id.js')).leaseIdAt(join(manifests, 'lease-id'), place),
     save: (id, manifest) => writeWhole(pathOf(id), `${JSON.stringify(manifest, null, 2)}\n`),
     load: async (id) => {
       const text = await readOrNull(pathOf(id))

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -55,6 +55,9 @@ function contents(files: string[]): string[] {
 }
 
 const azure = (files: string[]) => contents(files).filter((name) => /@azure|@typespec|msal/.test(name))
+const parsing = (files: string[]) => contents(files).filter((name) => /node_modules\/yaml$/.test(name))
+const searching = (files: string[]) =>
+  contents(files).filter((name) => /node_modules\/(tinyglobby|fdir|picomatch|minimatch|lilconfig|semver)$/.test(name))
 const plotting = (files: string[]) => contents(files).filter((name) => /node_modules\/(echarts|zrender)/.test(name))
 
 describe('starting up', () => {
@@ -112,6 +115,21 @@ describe('starting up', () => {
     expect(files.some((file) => file.endsWith('/dist/commands/list-jobs.js'))).toBe(true)
     expect(azure(files)).toEqual([])
     expect(plotting(files)).toEqual([])
+    expect(parsing(files)).toEqual([])
+    expect(searching(files)).toEqual([])
+  })
+
+  it('loads the YAML parser where there is a flinkops.yaml', async () => {
+    const jobManager = await startFakeJobManager(cluster())
+    const directory = await mkdtemp(join(tmpdir(), 'flinkops-startup-'))
+    await writeFile(join(directory, 'flinkops.yaml'), `contexts: {prod: {jobManagers: ['${jobManager.url}']}}`)
+    const { files, stdout, code } = await filesLoadedBy(['list-jobs', '--config', join(directory, 'flinkops.yaml')])
+    await jobManager.stop()
+    await rm(directory, { recursive: true })
+
+    expect(stdout.split('\n')).toHaveLength(3)
+    expect(code).toBe(0)
+    expect(parsing(files)).toEqual(['node_modules/yaml'])
   })
 
   it('loads the Blob SDK for a storage command, and no identity where there is a key', async () => {

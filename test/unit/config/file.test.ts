@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chooseContext, findConfigFile, parseConfigFile } from '../../../src/lib/config/file.js'
+import { parseConfigFile } from '../../../src/lib/config/config-file.js'
+import { chooseContext, findConfigFile } from '../../../src/lib/config/file.js'
 
 const context = (body: string) => `contexts:\n  prod:\n${body.replace(/^/gm, '    ')}\n`
 
