@@ -9,7 +9,7 @@ export interface Deletion {
   etag: string
   reason: string
   /** Keys of blobs that must be gone first. */
-  after: string[]
+  after: readonly string[]
 }
 
 export interface ExecuteResult {

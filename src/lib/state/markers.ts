@@ -21,6 +21,8 @@ export interface MarkersInput {
   sweeps?: boolean | undefined
 }
 
+type PlannedMarker = PlannedDelete & { after: string[] }
+
 /**
  * Directory markers that the plan leaves empty: in trees of ended jobs older than the grace period, and the directories of what the
  * plan itself empties. Deepest first, so that no directory disappears before its children; a marker that stays keeps its parents.
@@ -29,7 +31,7 @@ export function planMarkers(input: MarkersInput): PlannedDelete[] {
   if (input.survey.markers.length === 0) return []
   const occupied = occupiedDirectories(input)
   const emptied = new Set(input.deletes.map((one) => keyOfParent(one.blob)))
-  const planned = new Map<string, PlannedDelete>()
+  const planned = new Map<string, PlannedMarker>()
   for (const marker of input.survey.markers.toSorted((a, b) => b.name.length - a.name.length || a.name.localeCompare(b.name))) {
     const key = locationKey(marker)
     if (!occupied.has(key) && mayGo(marker, emptied, input)) planned.set(key, { blob: marker, reason: 'marker', after: [] })
@@ -40,7 +42,7 @@ export function planMarkers(input: MarkersInput): PlannedDelete[] {
 }
 
 /** The planned marker of the closest directory that a blob lies in; what keeps that one keeps those above it. */
-function nearestMarker(blob: StoredBlob, planned: Map<string, PlannedDelete>): PlannedDelete | undefined {
+function nearestMarker(blob: StoredBlob, planned: Map<string, PlannedMarker>): PlannedMarker | undefined {
   for (let name = parentOf(blob.name); name !== ''; name = parentOf(name)) {
     const marker = planned.get(locationKey({ ...blob, name }))
     if (marker !== undefined) return marker

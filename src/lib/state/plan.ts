@@ -19,7 +19,7 @@ export interface PlannedDelete {
    * Keys of blobs that must be gone before this one may go: of a file every `_metadata` that names it, of a directory marker what lies
    * in the directory.
    */
-  after: string[]
+  after: readonly string[]
 }
 
 export interface Held {

@@ -17,7 +17,10 @@ interface Swept {
 }
 
 /** A file of expired snapshots only; it goes if one of them may take it along, and after all of them. */
-type ExpiredFile = PlannedDelete & { mayGo: boolean }
+type ExpiredFile = PlannedDelete & { after: string[]; mayGo: boolean }
+
+/** One for all that wait for nothing: there may be millions of them. */
+const NOTHING: readonly string[] = []
 
 /** Names what goes and what is held, blob by blob. */
 export class Planner {
@@ -41,7 +44,7 @@ export class Planner {
       const blob = this.#input.survey.stored.get(metadataKey(snapshot.directory))
       if (verdict !== 'expire' || blob === undefined) continue
       const reason = snapshot.kind === 'savepoint' ? 'expired-savepoint' : 'expired-checkpoint'
-      metadata.push({ blob, reason, after: [] })
+      metadata.push({ blob, reason, after: NOTHING })
       const after = metadataKey(snapshot.directory)
       for (const id of snapshot.references) this.#expireFile(id, snapshot.directory, after, reason, files)
     }
@@ -108,7 +111,7 @@ export class Planner {
 
   #sweptOf(ids: KeyId[], reason: DeleteReason): PlannedDelete[] {
     const { blobs } = this.#input.survey
-    return ids.sort((a, b) => blobs.keys.compare(a, b)).map((id) => ({ blob: blobs.blobOf(id), reason, after: [] }))
+    return ids.sort((a, b) => blobs.keys.compare(a, b)).map((id) => ({ blob: blobs.blobOf(id), reason, after: NOTHING }))
   }
 }
 
