@@ -8,7 +8,7 @@ import { type FlinkHome, flinkHome, missingForFlink } from '../sandbox/flink-hom
 
 const RUN_JS = resolve(import.meta.dirname, '..', 'bin', 'run.js')
 const ROUNDS = 15
-const FLINK_ROUNDS = 5
+const FLINK_ROUNDS = 9
 
 /** How long a command takes from the first to the last moment of its process, beside bare Node and Flink's own client. */
 export async function benchStartup(): Promise<string[]> {
