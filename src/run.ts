@@ -5,7 +5,7 @@ const OLDEST_NODE = { major: 20, minor: 19 }
 
 /** Scripts and probes ask for the version often; it needs nothing but the package's name. The line is oclif's own. */
 if (process.argv[2] === '--version') process.stdout.write(`${versionLine()}\n`)
-else if (isTooOld(process.versions.node)) refuse()
+else if (isTooOld(process.versions.node)) await refuse()
 else await import('./command-line.js')
 
 function versionLine(): string {
@@ -19,10 +19,11 @@ function isTooOld(node: string): boolean {
   return major < OLDEST_NODE.major || (major === OLDEST_NODE.major && minor < OLDEST_NODE.minor)
 }
 
-function refuse(): void {
-  const { major, minor } = OLDEST_NODE
-  process.stderr.write(
-    `Error: flinkops needs Node ${major}.${minor} or newer; this is ${process.versions.node}.\n  Nothing was done. Run it with a newer Node.\n`,
-  )
-  process.exitCode = 6
+async function refuse(): Promise<void> {
+  const { EXIT } = await import('./lib/errors.js')
+  const { printFailure } = await import('./lib/cli/failure-output.js')
+  const message = `flinkops needs Node ${OLDEST_NODE.major}.${OLDEST_NODE.minor} or newer; this is ${process.versions.node}.`
+  const suggestions = ['Nothing was done. Run it with a newer Node.']
+  printFailure({ code: 'NODE_TOO_OLD', message, suggestions, exitCode: EXIT.refused }, process.argv.slice(2))
+  process.exitCode = EXIT.refused
 }

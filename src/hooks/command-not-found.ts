@@ -1,6 +1,6 @@
 import type { Hook } from '@oclif/core'
-import { describeFailure, failureOf } from '../lib/cli/failure.js'
-import { wantsJson } from '../lib/cli/json-wanted.js'
+import { failureOf } from '../lib/cli/failure.js'
+import { printFailure } from '../lib/cli/failure-output.js'
 import { EXIT, FlinkopsError } from '../lib/errors.js'
 import { nearest } from '../lib/nearest.js'
 
@@ -18,8 +18,7 @@ const commandNotFound: Hook.CommandNotFound = async function ({ id, argv = [], c
     }),
     new AbortController().signal,
   )
-  if (wantsJson(argv)) process.stdout.write(`${JSON.stringify({ error: failure }, null, 2)}\n`)
-  else process.stderr.write(`${describeFailure(failure)}\n`)
+  printFailure(failure, argv)
   this.exit(failure.exitCode)
 }
 

@@ -1,18 +1,6 @@
 import { Errors } from '@oclif/core'
 import { EXIT, FlinkopsError } from '../errors.js'
-
-/** What a failure shows the world: an allow-list, so that nothing else an error object carries can leak. */
-export interface Failure {
-  code: string
-  message: string
-  suggestions: string[]
-  exitCode: number
-}
-
-/** What a person reads on stderr. */
-export function describeFailure({ message, suggestions }: Failure): string {
-  return [`Error: ${message}`, ...suggestions.map((suggestion) => `  ${suggestion}`)].join('\n')
-}
+import type { Failure } from './failure-output.js'
 
 export function interrupted(): FlinkopsError {
   return new FlinkopsError('Interrupted.', { code: 'INTERRUPTED', exitCode: EXIT.interrupted })

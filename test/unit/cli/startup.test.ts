@@ -90,6 +90,22 @@ describe('starting up', () => {
     expect(PACKAGE.engines.node).toBe('>=20.19')
   })
 
+  it('says on an old Node what is wrong and what to do, as JSON where JSON is asked for', async () => {
+    const preload = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.4'})"
+    const { stdout } = await filesLoadedBy(['list-jobs', '--json'], {}, ['--import', preload])
+    const { stdout: plain } = await filesLoadedBy(['list-jobs'], {}, ['--import', preload])
+
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: 'NODE_TOO_OLD',
+        message: 'flinkops needs Node 20.19 or newer; this is 18.20.4.',
+        suggestions: ['Nothing was done. Run it with a newer Node.'],
+        exitCode: 6,
+      },
+    })
+    expect(plain).toBe('')
+  })
+
   it('prints the version as oclif would', async () => {
     const { stdout } = await filesLoadedBy(['--help'])
     const { stdout: version } = await filesLoadedBy(['--version'])
