@@ -36,6 +36,7 @@ export default class Cleanup extends BaseCommand {
       olderThanMs: flags['older-than'],
       savepointsOlderThanMs: flags['savepoints-older-than'],
       unnamedOlderThanMs: flags['unnamed-older-than'],
+      abandonedOlderThanMs: flags['abandoned-older-than'],
       keepLast: flags['keep-last'],
       graceMs: flags.grace,
     })
@@ -53,6 +54,7 @@ export default class Cleanup extends BaseCommand {
       cluster: scope.cluster,
       journal: context.journal,
       roots: scope.roots,
+      stateRoots: scope.stateRoots,
       exclusive: scope.config.exclusive.value,
       policy: policyOf(scope.config, flags, scope.rootPaths),
       job: flags.job ?? null,

@@ -1,6 +1,6 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
-import { deletingFlags, ignoreWindowFlag, policyOf } from '../lib/cli/cleanup-flags.js'
+import { alsoLastFlag, deletingFlags, ignoreWindowFlag, policyOf } from '../lib/cli/cleanup-flags.js'
 import { runPlan } from '../lib/cli/cleanup-run.js'
 import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { changeFlags } from '../lib/cli/flags.js'
@@ -22,7 +22,7 @@ export default class Delete extends BaseCommand {
   static override flags = {
     ...changeFlags,
     ...ignoreWindowFlag,
-    'also-last': Flags.string({ description: "give up this ended job's last restore point", multiple: true, helpValue: '<job id>' }),
+    ...alsoLastFlag,
     ...deletingFlags,
   }
 
@@ -37,6 +37,7 @@ export default class Delete extends BaseCommand {
       cluster: scope.cluster,
       journal: context.journal,
       roots: scope.roots,
+      stateRoots: scope.stateRoots,
       exclusive: scope.config.exclusive.value,
       policy: policyOf(scope.config, flags, scope.rootPaths),
       job: null,

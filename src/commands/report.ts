@@ -64,6 +64,7 @@ export default class Report extends BaseCommand {
       runs,
       cleanup: {
         roots,
+        stateRoots: scope.stateRoots,
         policy: policyOf(config, {}, rootPaths),
         graceMs: config.retention.graceMs.value,
         maxShare: 0.3,

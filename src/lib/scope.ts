@@ -12,6 +12,8 @@ export interface Scope {
   config: EffectiveConfig
   /** Directories below which clean-up may sweep. */
   roots: Location[]
+  /** Every directory that is configured to hold state, whatever was asked for. */
+  stateRoots: Location[]
   /** The same as the user or Flink writes them. */
   rootPaths: string[]
   readers: ContainerReader[]
@@ -31,17 +33,14 @@ export async function openScope(context: Context, only: string[] = []): Promise<
   }
   const spellings = new Map<string, Spelling>()
   const roots = rootPaths.map((path) => rootLocation(path, spellings))
-  const containers = new Map(
-    stateRoots(config)
-      .concat(rootPaths)
-      .map((path) => rootLocation(path, spellings))
-      .map((one) => [`${one.account}/${one.container}`, one]),
-  )
+  const all = stateRoots(config).map((path) => rootLocation(path, spellings))
+  const containers = new Map([...all, ...roots].map((one) => [`${one.account}/${one.container}`, one]))
   const storage = await context.storage()
   const readers = await Promise.all([...containers.values()].map((one) => storage.container(one.account, one.container)))
   return {
     config,
     roots,
+    stateRoots: all,
     rootPaths,
     readers,
     cluster: { jobManagers: await context.jobManagers(), history: history(context, config) },

@@ -4,6 +4,7 @@ import type { KnownJob } from '../../src/lib/state/jobs.js'
 import { KeyTable } from '../../src/lib/state/key-table.js'
 import { checkpointIdOf, isSnapshotMetadata, parentOf, placeOf } from '../../src/lib/state/layout.js'
 import { type Location, locationKey } from '../../src/lib/state/location.js'
+import { NO_OPERATORS, type Operators } from '../../src/lib/state/operators.js'
 import { type ResolvedReference, resolveReference } from '../../src/lib/state/references.js'
 import type { RetentionPolicy } from '../../src/lib/state/retention.js'
 import type { Snapshot } from '../../src/lib/state/snapshot.js'
@@ -68,7 +69,7 @@ export function snapshot(directory: string, parts: Partial<Snapshot> = {}): Snap
     references: [],
     directories: [],
     strays: [],
-    operatorNames: [],
+    operators: NO_OPERATORS,
     ...parts,
   }
 }
@@ -78,7 +79,13 @@ export function checkpoint(job: string, id: number, parts: Partial<Snapshot> = {
 }
 
 export function savepoint(job: string, number: number, parts: Partial<Snapshot> = {}): Snapshot {
-  return snapshot(savepointDirectory(job, number), { jobId: job, ...parts })
+  return snapshot(savepointDirectory(job, number), { jobId: job, checkpointId: number, ...parts })
+}
+
+/** Operators with state by their names; the ids are made from them. */
+export function operatorsOf(...names: string[]): Operators {
+  const ids = names.map((name) => [Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32), name] as const)
+  return { stateful: new Set(ids.map(([id]) => id)), finished: new Set(), names: new Map(ids) }
 }
 
 /** A terminated job without name. */
@@ -164,7 +171,7 @@ export function surveyOf(blobs: FakeBlob[], parts: Partial<Survey> = {}): Survey
       keys,
     )
     const isWriting = blob.sizeBytes === 0 || blob.isUploading
-    read.set(locationKey(blob), isWriting ? { blob, state: 'writing' } : { blob, state: 'parsed', uses, operatorNames: [] })
+    read.set(locationKey(blob), isWriting ? { blob, state: 'writing' } : { blob, state: 'parsed', uses, operators: NO_OPERATORS, checkpointId: checkpointIdOf(parentOf(blob.name)) ?? 1 })
     for (const { key } of uses) referenced.add(keys.intern(key))
   }
   const inventory = new Inventory(keys, (id) => referenced.has(id))

@@ -20,10 +20,11 @@ export abstract class SnapshotsCommand extends BaseCommand {
     flags: Interfaces.InferredFlags<typeof baseFlags & typeof listFlags>,
   ): Promise<object> {
     const context = await this.connect(flags)
-    const { config, readers, cluster, spell } = await openScope(context)
+    const { config, readers, cluster, stateRoots, spell } = await openScope(context)
     const { snapshots, silent } = await listSnapshots({
       readers,
       cluster,
+      stateRoots,
       spell,
       journal: context.journal,
       kind,

@@ -20,6 +20,7 @@ export interface ConfigFlags {
   olderThanMs?: number | undefined
   savepointsOlderThanMs?: number | undefined
   unnamedOlderThanMs?: number | undefined
+  abandonedOlderThanMs?: number | undefined
   keepLast?: number | undefined
   graceMs?: number | undefined
 }
@@ -48,6 +49,7 @@ export async function resolveConfig(input: {
   const flinkConf = place ? await readConf(resolve(cwd, place.value), readFile) : null
   const clusters = jobManagers(flags.jobmanager, env, context)
   const storage = context?.storage ?? new Map()
+  const kept = retention(flags, context)
   return {
     contextName: name,
     jobManagers: clusters,
@@ -55,13 +57,13 @@ export async function resolveConfig(input: {
     roots: configuredRoots(context, flinkConf),
     exclusive: firstSet([context?.exclusive ?? null], false),
     pins: firstSet([context?.pins ?? null], []),
-    retention: retention(flags, context),
+    retention: kept,
     jobs: firstSet<Record<string, JobSpec>>([context?.jobs ?? null], {}),
     headers: restHeaders(env),
     flinkConf,
     storage,
     accessFor: accessBy({ storage, env, flinkConf }),
-    warnings: flinkConf?.warnings ?? [],
+    warnings: [...(flinkConf?.warnings ?? []), ...outdated(kept)],
   }
 }
 
@@ -74,9 +76,18 @@ function retention(flags: ConfigFlags, context: FileContext | null): RetentionSe
     checkpointsMs: firstSet([flag(flags.olderThanMs, 'older-than'), file?.checkpoints ?? null], 24 * HOUR_MS),
     savepointsMs: firstSet<number | null>([flag(flags.savepointsOlderThanMs, 'savepoints-older-than'), file?.savepoints ?? null], null),
     unnamedMs: firstSet<number | null>([flag(flags.unnamedOlderThanMs, 'unnamed-older-than'), file?.unnamed ?? null], null),
+    abandonedMs: firstSet<number | null>([flag(flags.abandonedOlderThanMs, 'abandoned-older-than'), file?.abandoned ?? null], null),
     keepLast: firstSet([flag(flags.keepLast, 'keep-last'), file?.keepLast ?? null], 1),
     graceMs: firstSet([flag(flags.graceMs, 'grace'), file?.grace ?? null], 72 * HOUR_MS),
   }
+}
+
+/** A name joins nothing any more, so there is nothing that only a missing name keeps. */
+function outdated({ unnamedMs: { value, source } }: RetentionSettings): string[] {
+  if (value === null) return []
+  return [
+    `${source}: unnamed gives up nothing any more. What ended runs left and nobody went on from is given up by retention.abandoned or --abandoned-older-than.`,
+  ]
 }
 
 function flag<T>(value: T | undefined, name: string): Setting<T> | null {

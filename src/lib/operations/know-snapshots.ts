@@ -1,6 +1,8 @@
 import type { ContainerReader, Journal } from '../ports.js'
 import { attribute } from '../state/attribute.js'
+import { Chains } from '../state/chains.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
+import type { Location } from '../state/location.js'
 import type { Snapshot } from '../state/snapshot.js'
 import { type GatherInput, gatherJobs } from './gather-jobs.js'
 import { jobIdsIn } from './plan-cleanup.js'
@@ -11,6 +13,8 @@ export interface KnowSnapshotsInput {
   cluster: Omit<GatherInput, 'signal' | 'journal'>
   journal: Journal
   exclusive: boolean
+  /** Every directory that is configured to hold state. */
+  stateRoots: Location[]
   now: () => number
   signal: AbortSignal
   onBlobs?: (blobs: number) => void
@@ -19,6 +23,7 @@ export interface KnowSnapshotsInput {
 export interface KnownSnapshots {
   snapshots: Snapshot[]
   jobs: Map<string, KnownJob>
+  chains: Chains
   /** The storage service's clock. */
   nowMs: number
   /** Why JobManagers could not be asked, one sentence each. */
@@ -34,5 +39,6 @@ export async function knowSnapshots(input: KnowSnapshotsInput): Promise<KnownSna
   const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(survey), exclusive, allClustersAnswered })
   const nowMs = survey.serverTimeMs
   const snapshots = attribute({ snapshots: survey.snapshots, jobs, nowMs, allClustersAnswered })
-  return { snapshots, jobs, nowMs, silent: gathered.silent.map((one) => one.problem) }
+  const chains = new Chains({ snapshots, jobs, roots: input.stateRoots, keys: survey.blobs.keys })
+  return { snapshots, jobs, chains, nowMs, silent: gathered.silent.map((one) => one.problem) }
 }

@@ -2,7 +2,7 @@ import type { ContainerReader, Journal } from '../ports.js'
 import type { DeletedCounter, UsageHistory } from '../ports-usage.js'
 import { attribute } from '../state/attribute.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
-import { groupLineages, type Lineages } from '../state/lineage.js'
+import { groupLineages } from '../state/lineage.js'
 import type { Survey } from '../state/survey.js'
 import { type Account, accountFor } from '../usage/account.js'
 import { type Amount, sumOf } from '../usage/amount.js'
@@ -48,7 +48,6 @@ export interface MeasuredStock {
   looks: Look[]
   survey: Survey
   jobs: Map<string, KnownJob>
-  lineages: Lineages
 }
 
 /** The same of what was surveyed already. */
@@ -69,7 +68,6 @@ export async function measureStock(input: MeasureUsageInput, { gathered, found }
     looks: [...looks.filter((one) => one.scope === look.scope), look],
     survey,
     jobs,
-    lineages,
   }
 }
 

@@ -1,6 +1,7 @@
 import { refusedError } from '../errors.js'
 import type { ContainerReader, Journal } from '../ports.js'
 import { attribute } from '../state/attribute.js'
+import { Chains } from '../state/chains.js'
 import { decideNamed } from '../state/delete-named.js'
 import { ok, refuse } from '../state/guards.js'
 import { snapshotsInUse } from '../state/in-use.js'
@@ -9,7 +10,8 @@ import { isJobId, lastSegment, placeOf } from '../state/layout.js'
 import { groupLineages, type Lineages } from '../state/lineage.js'
 import { type Location, locationKey } from '../state/location.js'
 import { type CleanupPlan, type Guard, planDeletions } from '../state/plan.js'
-import { type RetentionPolicy, retain } from '../state/retention.js'
+import type { RetentionPolicy } from '../state/policy.js'
+import { retain } from '../state/retention.js'
 import type { Survey } from '../state/survey.js'
 import type { Windows } from '../state/windows.js'
 import type { Gathered, GatherInput } from './gather-jobs.js'
@@ -20,7 +22,10 @@ export interface PlanCleanupInput {
   readers: ContainerReader[]
   cluster: Omit<GatherInput, 'signal' | 'journal'>
   journal: Journal
+  /** Below these it sweeps. */
   roots: Location[]
+  /** Every directory that is configured to hold state, whatever was asked for: what lies elsewhere stands in for nothing. */
+  stateRoots: Location[]
   exclusive: boolean
   policy: RetentionPolicy
   /** Job id, prefix or name; `null` = all jobs. */
@@ -70,7 +75,7 @@ export async function planStock(input: PlanCleanupInput, { gathered, found }: St
   const retention = {
     snapshots,
     jobs,
-    lineages,
+    chains: new Chains({ snapshots, jobs, roots: input.stateRoots, keys: survey.blobs.keys }),
     inUse: snapshotsInUse(jobs, snapshots),
     inWindow: windows.named,
     policy: input.policy,

@@ -4,7 +4,7 @@ import { checkpointIdOf } from './layout.js'
 import { ownerOf, snapshotDirectory, snapshotOwners } from './lineage.js'
 import { type Location, locationKey, parseLocation } from './location.js'
 import type { Guard, PlanInput, PlannedDelete } from './plan.js'
-import { isDead } from './retention.js'
+import { isDead } from './policy.js'
 import { byAge, type Snapshot } from './snapshot.js'
 
 /** The guards that the survey and the plan themselves answer, after those handed in. */

@@ -99,6 +99,7 @@ export const KEEP_WORDS: Record<KeepReason, [string, string]> = {
     'set exclusive: true if no other cluster uses these roots, or configure the history directory',
   ],
   'last-of-lineage': ['last restore points', '--also-last <job id>'],
+  'abandoned-tip': ['last restore points of runs that nobody went on from', '--also-last <job id>, or --abandoned-older-than <duration>'],
   'too-young': ['too young', 'a shorter --older-than'],
   'savepoints-left-alone': ['savepoints', '--savepoints-older-than <duration>'],
   'no-age-limit': ['no age limit given', '--older-than <duration>'],
@@ -132,7 +133,7 @@ function keepLines(input: CleanupViewInput): string[] {
 function keepWords(reason: KeepReason, { jobId }: { jobId: string | null }, input: CleanupViewInput): string[] {
   const name = jobId === null ? null : (input.jobs.get(jobId)?.name ?? null)
   if (reason === 'last-of-lineage' && name === null)
-    return ['last restore points of ended jobs without a name', '--unnamed-older-than <duration>']
+    return ['last restore points of jobs without a name', '--also-last <job id>, or --abandoned-older-than <duration>']
   const [words, way] = KEEP_WORDS[reason]
   const ways = reason === 'job-unknown' ? unknownWay(input) : way
   return ways === '' ? [words] : [words, ways]

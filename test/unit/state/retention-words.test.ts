@@ -10,6 +10,7 @@ import {
   job,
   keyAt,
   NOW,
+  operatorsOf,
   policy,
   running,
   savepoint,
@@ -93,7 +94,7 @@ describe('retain, of what goes,', () => {
 
 describe('retain, of the last of a job,', () => {
   const named = job(A, { name: 'sales' })
-  const operatorNames = ['Source', 'map', 'Sink', 'more']
+  const operators = operatorsOf('Source', 'map', 'Sink', 'more')
 
   it.each<[string, Snapshot[], KnownJob[], number, string]>([
     ['by its name', [checkpoint(A, 1, OLD)], [named], 1, 'last restore point of sales'],
@@ -101,12 +102,12 @@ describe('retain, of the last of a job,', () => {
     ['as one of several', [checkpoint(A, 1, OLD), newest], [named], 2, 'one of the last 2 of sales'],
     [
       'by its id and its operators',
-      [checkpoint(A, 1, { ...OLD, operatorNames })],
+      [checkpoint(A, 1, { ...OLD, operators })],
       [job(A)],
       1,
       'last restore point of aaaaaaaa (its operators: Source, map, Sink)',
     ],
-    ['by its name alone', [checkpoint(A, 1, { ...OLD, operatorNames })], [named], 1, 'last restore point of sales'],
+    ['by its name alone', [checkpoint(A, 1, { ...OLD, operators })], [named], 1, 'last restore point of sales'],
   ])('says of which: %s', (_, snapshots, jobs, keepLast, detail) => {
     expect(words(snapshots, jobs, { ...ALL, keepLast })).toEqual([detail])
   })

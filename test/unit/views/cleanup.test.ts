@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ExecuteResult, NOTHING_DONE } from '../../../src/lib/operations/execution.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
+import { NO_OPERATORS } from '../../../src/lib/state/operators.js'
 import type { CleanupPlan, DeleteReason } from '../../../src/lib/state/plan.js'
 import type { Decision, KeepReason } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
@@ -42,7 +43,7 @@ function kept(name: string, reason: KeepReason): Decision {
     references: [],
     directories: [],
     strays: [],
-    operatorNames: [],
+    operators: NO_OPERATORS,
   }
   return { snapshot, verdict: 'keep', reasons: [{ reason, detail: `because ${reason}` }] }
 }
