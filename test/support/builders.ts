@@ -90,8 +90,11 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
     state: 'CANCELED',
     proof: 'CANCELED by http://jm:8081',
     neverRan: false,
+    startedAtMs: null,
     endedAtMs: null,
     restoredFrom: null,
+    executions: [],
+    restores: [],
     named: [],
     latestCompleted: null,
     inProgressIds: [],
@@ -99,6 +102,8 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
     longestCheckpointMs: null,
     changelog: null,
     stateBackend: null,
+    retainsCheckpoints: null,
+    nameSource: null,
     ...parts,
   }
 }
