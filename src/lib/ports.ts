@@ -155,8 +155,11 @@ export interface ArchivedJob {
   lastSavepointPath: string | null
   lastCheckpointPath: string | null
   restoredFrom: string | null
+  /** Checkpoint id of what it was restored from. */
+  restoredId: number | null
   changelogEnabled: boolean | null
   checkpointTimeoutMs: number | null
+  externalized: CheckpointConfig['externalized'] | null
 }
 
 /** The JobManager's REST API, parsed. Every call has a deadline and ends with `signal`. */

@@ -174,6 +174,8 @@ class Run {
         lastCheckpointPath: null,
         changelogEnabled: null,
         checkpointTimeoutMs: null,
+        externalized: null,
+        restoredId: null,
       })),
     )
   }

@@ -97,8 +97,11 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
     state: 'CANCELED',
     proof: 'CANCELED by http://jm:8081',
     neverRan: false,
+    startedAtMs: null,
     endedAtMs: null,
     restoredFrom: null,
+    executions: [],
+    restores: [],
     named: [],
     latestCompleted: null,
     inProgressIds: [],
@@ -106,6 +109,8 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
     longestCheckpointMs: null,
     changelog: null,
     stateBackend: null,
+    retainsCheckpoints: null,
+    nameSource: null,
     ...parts,
   }
 }

@@ -1,6 +1,6 @@
 import { EXIT, FlinkopsError } from '../errors.js'
-import type { ArchivedJob, CheckpointStats, JobManager, JobOverview, Journal } from '../ports.js'
-import type { JobEvidence, NamedSnapshot } from '../state/jobs.js'
+import type { ArchivedJob, CheckpointConfig, CheckpointStats, JobManager, JobOverview, Journal } from '../ports.js'
+import type { JobEvidence, NamedSnapshot } from '../state/evidence.js'
 import { checkpointsUnlessInitializing, isInitializing } from './checkpoints-of.js'
 import { mapConcurrently } from './concurrently.js'
 
@@ -48,16 +48,19 @@ async function askCluster(jobManager: JobManager, signal: AbortSignal): Promise<
   const jobs = await jobManager.jobs(signal)
   return mapConcurrently(jobs, 8, async (job) => {
     const stats = await checkpointsUnlessInitializing(jobManager, job.jobId, signal)
-    const config = isEnded(job) ? null : await jobManager.checkpointConfig(job.jobId, signal).catch(ignoreInitializing)
+    const config = isDecidedByConfig(job, stats) ? await jobManager.checkpointConfig(job.jobId, signal).catch(ignoreInitializing) : null
+    const startedAtMs = toldTime(job.startedAtMs)
     return {
       jobId: job.jobId,
       source: 'cluster' as const,
       where: jobManager.url,
       name: job.name,
       state: job.state,
+      startedAtMs,
       endedAtMs: job.endedAtMs,
       neverRan: job.state === 'FAILED' && job.tasks['total'] === 0,
       restoredFrom: stats?.latest.restored?.externalPath ?? null,
+      restores: seenRestore(stats?.latest.restored ?? null, startedAtMs),
       named: namedBy(stats),
       latestCompleted: latestCompleted(stats),
       inProgressIds: stats?.history.filter((entry) => entry.status === 'IN_PROGRESS').map((entry) => entry.id) ?? [],
@@ -65,6 +68,7 @@ async function askCluster(jobManager: JobManager, signal: AbortSignal): Promise<
       longestCheckpointMs: longest(stats),
       changelog: config?.changelogEnabled ?? null,
       stateBackend: config?.stateBackend ?? null,
+      retainsCheckpoints: retains(config?.externalized ?? null),
     }
   })
 }
@@ -75,8 +79,23 @@ function ignoreInitializing(error: unknown): null {
   throw error
 }
 
-function isEnded(job: JobOverview): boolean {
-  return job.endedAtMs !== null
+/** Of an ended job the configuration only says whether its checkpoints were retained: not asked where it has none, or Flink deleted them. */
+function isDecidedByConfig(job: JobOverview, stats: CheckpointStats | null): boolean {
+  return job.endedAtMs === null || (job.state !== 'FINISHED' && (stats?.latest.completed ?? null) !== null)
+}
+
+function retains(externalized: CheckpointConfig['externalized'] | null): boolean | null {
+  return externalized === null ? null : externalized.enabled && !externalized.deleteOnCancellation
+}
+
+/** A time that is missing on the wire is 0. */
+function toldTime(timeMs: number): number | null {
+  return timeMs > 0 ? timeMs : null
+}
+
+function seenRestore(restored: { externalPath: string | null; id: number } | null, executionStartedAtMs: number | null) {
+  if (!restored?.externalPath) return []
+  return [{ path: restored.externalPath, checkpointId: restored.id < 0 ? null : restored.id, executionStartedAtMs }]
 }
 
 function namedBy(stats: CheckpointStats | null): NamedSnapshot[] {
@@ -107,18 +126,22 @@ function longest(stats: CheckpointStats | null): number | null {
 function archivedEvidence(job: ArchivedJob, where: string): JobEvidence {
   const named: NamedSnapshot[] = []
   if (job.lastSavepointPath) named.push({ path: job.lastSavepointPath, as: 'savepoint' })
+  const startedAtMs = toldTime(job.startedAtMs)
   return {
     jobId: job.jobId,
     source: 'history',
     where,
     name: job.name,
     state: job.state,
+    startedAtMs,
     endedAtMs: job.endedAtMs,
     neverRan: job.tasksTotal === 0,
     restoredFrom: job.restoredFrom,
+    restores: seenRestore({ externalPath: job.restoredFrom, id: job.restoredId ?? -1 }, startedAtMs),
     named,
     checkpointTimeoutMs: job.checkpointTimeoutMs,
     changelog: job.changelogEnabled,
+    retainsCheckpoints: retains(job.externalized),
   }
 }
 

@@ -1,5 +1,20 @@
 /** What is known of a job, from every source, and whether it may still need its state. */
 
+import {
+  type EvidenceSource,
+  type Execution,
+  executionsIn,
+  firstOf,
+  hasState,
+  type JobEvidence,
+  lastEnded,
+  type NamedSnapshot,
+  restoresIn,
+  type SeenRestore,
+  saysAlive,
+  speakersOf,
+} from './evidence.js'
+
 export type Liveness = 'running' | 'terminated' | 'unknown'
 
 export interface KnownJob {
@@ -10,11 +25,17 @@ export interface KnownJob {
   state: string | null
   /** One clause: which source says so. */
   proof: string
+  /** Begin of the execution that the fields of this job are about; `null` when no source tells it. */
+  startedAtMs: number | null
   /** Never ran: a restore that failed while initializing leaves such an entry. No generation of its lineage. */
   neverRan: boolean
   /** When it ended, by the source that proves it; `null` when unknown. */
   endedAtMs: number | null
   restoredFrom: string | null
+  /** Every execution of this id that a cluster or the history tells of, by begin; ids of application mode are used again. */
+  executions: Execution[]
+  /** Every restore that was seen (never one that was only asked for), of any execution. */
+  restores: SeenRestore[]
   /** Snapshots that the cluster itself names for this job (completed, savepoint, restored, not discarded). */
   named: NamedSnapshot[]
   /** Newest completed checkpoint by REST; must be among the parsed ones of a running job. */
@@ -25,35 +46,11 @@ export interface KnownJob {
   changelog: boolean | null
   /** As the cluster names it, for example `EmbeddedRocksDBStateBackend`. */
   stateBackend: string | null
+  /** Whether its checkpoints outlive a cancel and a failure (`externalization`); `null` when no source tells it. */
+  retainsCheckpoints: boolean | null
+  /** Who says the name; `null` without a name. */
+  nameSource: EvidenceSource | null
 }
-
-export interface NamedSnapshot {
-  path: string
-  as: 'completed' | 'savepoint' | 'restored' | 'retained'
-}
-
-/** One source's word about a job; later sources only fill what earlier ones left open. */
-export interface JobEvidence {
-  jobId: string
-  source: 'cluster' | 'history' | 'journal'
-  /** Where exactly, for the proof: the JobManager's URL or the history directory. */
-  where: string
-  name?: string | null
-  state?: string | null
-  endedAtMs?: number | null
-  neverRan?: boolean
-  restoredFrom?: string | null
-  named?: NamedSnapshot[]
-  latestCompleted?: { path: string; completedAtMs: number } | null
-  inProgressIds?: number[]
-  checkpointTimeoutMs?: number | null
-  longestCheckpointMs?: number | null
-  changelog?: boolean | null
-  stateBackend?: string | null
-}
-
-/** Globally terminal states; SUSPENDED resumes, so it counts as running (JobStatus.isGloballyTerminalState). */
-const ENDED = new Set(['FINISHED', 'CANCELED', 'FAILED'])
 
 export interface KnowJobsInput {
   evidence: JobEvidence[]
@@ -80,37 +77,37 @@ export function knowJobs(input: KnowJobsInput): Map<string, KnownJob> {
 
 /** `isSilenceProof`: a job that no source mentions has ended. */
 function knowJob(jobId: string, evidence: JobEvidence[], isSilenceProof: boolean): KnownJob {
-  const first = <T>(pick: (one: JobEvidence) => T | null | undefined): T | null => {
-    for (const one of evidence) {
-      const value = pick(one)
-      if (value !== null && value !== undefined) return value
-    }
-    return null
-  }
+  const speaking = speakersOf(jobId, evidence)
+  const first = <T>(pick: (one: JobEvidence) => T | null | undefined): T | null => firstOf(speaking, pick)
+  const naming = [...speaking, ...evidence].find((one) => typeof one.name === 'string')
   return {
     jobId,
-    name: first((one) => one.name),
+    name: naming?.name ?? null,
+    nameSource: naming?.source ?? null,
     ...livenessOf(evidence, isSilenceProof),
+    startedAtMs: first((one) => one.startedAtMs),
     neverRan: evidence.some((one) => one.neverRan) && evidence.every((one) => one.source === 'journal' || one.neverRan),
     endedAtMs: first((one) => one.endedAtMs),
     restoredFrom: first((one) => one.restoredFrom),
-    named: evidence.flatMap((one) => one.named ?? []),
+    executions: executionsIn(evidence),
+    restores: restoresIn(evidence),
+    named: speaking.flatMap((one) => one.named ?? []),
     latestCompleted: first((one) => one.latestCompleted),
-    inProgressIds: evidence.flatMap((one) => one.inProgressIds ?? []),
+    inProgressIds: speaking.flatMap((one) => one.inProgressIds ?? []),
     checkpointTimeoutMs: first((one) => one.checkpointTimeoutMs),
     longestCheckpointMs: first((one) => one.longestCheckpointMs),
     changelog: first((one) => one.changelog),
     stateBackend: first((one) => one.stateBackend),
+    retainsCheckpoints: first((one) => one.retainsCheckpoints),
   }
 }
 
 function livenessOf(evidence: JobEvidence[], isSilenceProof: boolean): Pick<KnownJob, 'liveness' | 'state' | 'proof'> {
-  const said = evidence.flatMap(({ source, where, state }) => (typeof state === 'string' ? [{ source, where, state }] : []))
-  const alive = said.find((one) => one.source === 'cluster' && !ENDED.has(one.state))
+  const alive = evidence.filter(hasState).find(saysAlive)
   if (alive) return { liveness: 'running', state: alive.state, proof: `${alive.state} by ${alive.where}` }
-  const ended = said.find((one) => ENDED.has(one.state))
+  const ended = lastEnded(evidence)
   if (ended) return { liveness: 'terminated', state: ended.state, proof: `${ended.state} by ${ended.where}` }
-  const [open] = said
+  const open = evidence.find(hasState)
   if (open) return { liveness: 'unknown', state: open.state, proof: `${open.state} by ${open.where}, which is no end` }
   if (isSilenceProof) return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
   return { liveness: 'unknown', state: null, proof: 'no JobManager and no history entry knows it' }

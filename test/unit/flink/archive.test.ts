@@ -49,6 +49,8 @@ describe('an archive', () => {
       restoredFrom: null,
       changelogEnabled: null,
       checkpointTimeoutMs: null,
+      externalized: null,
+      restoredId: null,
     })
   })
 

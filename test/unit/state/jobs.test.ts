@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type JobEvidence, type KnownJob, knowJobs, unknownJob } from '../../../src/lib/state/jobs.js'
+import type { JobEvidence } from '../../../src/lib/state/evidence.js'
+import { type KnownJob, knowJobs, unknownJob } from '../../../src/lib/state/jobs.js'
 import { jobId } from '../../support/builders.js'
 
 const A = jobId(0xa)
