@@ -144,6 +144,7 @@ class Run {
   }
 
   #planInput(): PlanCleanupInput {
+    const roots = this.#settings.roots.map((path) => ({ account: ACCOUNT, container: containerOf(path), name: nameOf(path) }))
     const { settings, ...world } = { settings: this.#settings, clusters: this.#world.clusters.filter((one) => one.settings.isListed) }
     return {
       readers: this.#readers,
@@ -152,7 +153,8 @@ class Run {
         history: { where: 'the history directory', jobs: () => this.#archives() },
       },
       journal: this.#journal,
-      roots: settings.roots.map((path) => ({ account: ACCOUNT, container: containerOf(path), name: nameOf(path) })),
+      roots,
+      stateRoots: roots,
       exclusive: settings.exclusive,
       policy: settings.policy,
       job: null,

@@ -120,7 +120,7 @@ class Teller {
         checkpointsMs: random.pick([HOUR_MS, DAY_MS, 3 * DAY_MS, 7 * DAY_MS]),
         savepointsMs: random.pick([null, null, DAY_MS, 5 * DAY_MS]),
         keepLast: random.int(1, 3),
-        unnamedMs: random.pick([null, null, 7 * DAY_MS]),
+        abandonedMs: random.pick([null, null, 7 * DAY_MS]),
         alsoLast: new Set(),
         pins: new Set(),
       },

@@ -92,7 +92,8 @@ async function withLatest(job: ManifestJob, program: Program, { context, screen 
   for (const problem of found.silent) screen.notice(`${problem.replace(/\.$/, '')}. Newer snapshots of jobs there may be missed.`)
   for (const line of passedOverLines(found)) screen.say(line)
   if (found.newest === null) {
-    const { message } = found.rivals.length > 0 ? { message: rivalry(found, program.title).join(' ') } : nothingRestorable(found, program.title, false)
+    const { message } =
+      found.rivals.length > 0 ? { message: rivalry(found, program.title).join(' ') } : nothingRestorable(found, program.title, false)
     return { ...job, state: 'failed', error: message, path: null, resumedAs: null }
   }
   screen.say(chosenLine(found, found.newest, program.title))

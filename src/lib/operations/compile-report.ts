@@ -14,7 +14,10 @@ import { takeStock } from './take-stock.js'
 
 export interface CompileReportInput extends Omit<MeasureUsageInput, 'job'> {
   /** By what a clean-up would go. */
-  cleanup: Pick<PlanCleanupInput, 'roots' | 'stateRoots' | 'policy' | 'graceMs' | 'maxShare' | 'windows' | 'confirmed' | 'withoutSoftDelete'>
+  cleanup: Pick<
+    PlanCleanupInput,
+    'roots' | 'stateRoots' | 'policy' | 'graceMs' | 'maxShare' | 'windows' | 'confirmed' | 'withoutSoftDelete'
+  >
   runs: RunJournal
   examine: ExamineInput
 }

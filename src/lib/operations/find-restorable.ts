@@ -1,5 +1,5 @@
-import { isBelow, isSameContainer, type Location, parseLocation } from '../state/location.js'
 import type { Chains } from '../state/chains.js'
+import { isBelow, isSameContainer, type Location, parseLocation } from '../state/location.js'
 import { restorePoints } from '../state/restore-points.js'
 import type { Snapshot } from '../state/snapshot.js'
 import { type KnowSnapshotsInput, knowSnapshots } from './know-snapshots.js'

@@ -81,7 +81,7 @@ function progress(snapshot: Snapshot, input: AttributeInput, newestIds: Map<stri
   const isYoung = input.nowMs - snapshot.completedAtMs < WRITING_MS
   if (job?.liveness === 'terminated') return 'incomplete'
   if (job?.liveness !== 'running') return isYoung && (!input.allClustersAnswered || snapshot.jobId === null) ? 'writing' : 'incomplete'
-  if (snapshot.checkpointId === null) return isYoung ? 'writing' : 'incomplete'
+  if (snapshot.kind === 'savepoint' || snapshot.checkpointId === null) return isYoung ? 'writing' : 'incomplete'
   return job.inProgressIds.includes(snapshot.checkpointId) || snapshot.checkpointId > (newestIds.get(job.jobId) ?? 0)
     ? 'writing'
     : 'incomplete'

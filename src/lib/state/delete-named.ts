@@ -12,10 +12,10 @@ export function decideNamed(input: RetentionInput, named: ReadonlySet<string>): 
   return retain(input).map((decision) => {
     const { snapshot } = decision
     if (!named.has(locationKey(snapshot.directory)))
-      return { snapshot, verdict: 'keep', reasons: [{ reason: 'not-asked', detail: 'it was not named' }], keptFor: null }
+      return { snapshot, verdict: 'keep', reasons: [{ reason: 'not-asked', detail: 'it was not named' }] }
     const reasons = decision.verdict === 'expire' ? [] : decision.reasons.filter(({ reason }) => !BY_AGE.has(reason))
     return reasons.length > 0
-      ? { snapshot, verdict: 'keep', reasons, keptFor: null }
-      : { snapshot, verdict: 'expire', reasons: [{ reason: 'expired', detail: 'named for deletion' }], keptFor: decision.keptFor }
+      ? { snapshot, verdict: 'keep', reasons }
+      : { snapshot, verdict: 'expire', reasons: [{ reason: 'expired', detail: 'named for deletion' }], keptFor: decision.keptFor ?? null }
   })
 }

@@ -1,4 +1,5 @@
-import { isFixedJobId, type KnownJob } from './jobs.js'
+import { isFixedJobId } from './evidence.js'
+import type { KnownJob } from './jobs.js'
 import { snapshotDirectory } from './lineage.js'
 import { locationKey, parseLocation } from './location.js'
 import type { Snapshot } from './snapshot.js'
@@ -52,5 +53,6 @@ function hasOwnSince(job: KnownJob, restoredKey: string, snapshots: Snapshot[]):
   if (isFixedJobId(job.jobId)) return snapshots.some((one) => isOwn(one) && locationKey(one.directory) === latestKey)
   const restored = snapshots.find((one) => locationKey(one.directory) === restoredKey)
   const since = restored?.jobId === job.jobId ? (restored.checkpointId ?? 0) : 0
-  return snapshots.some((one) => isOwn(one) && (one.checkpointId ?? 0) > since)
+  const sinceMs = restored?.completedAtMs ?? 0
+  return snapshots.some((one) => isOwn(one) && (one.checkpointId ?? 0) > since && one.completedAtMs > sinceMs)
 }

@@ -1,5 +1,6 @@
 import { drillJobs } from './drill.js'
-import type { KnownJob, SeenRestore } from './jobs.js'
+import type { SeenRestore } from './evidence.js'
+import type { KnownJob } from './jobs.js'
 import type { KeyTable } from './key-table.js'
 import { checkpointIdOf, placeOf } from './layout.js'
 import { snapshotDirectory } from './lineage.js'

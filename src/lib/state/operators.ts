@@ -19,7 +19,7 @@ export class OperatorsReader {
   read({ operators, stateful }: Pick<Metadata, 'operators' | 'stateful'>): Operators {
     const finished = operators.filter((one) => one.finished).map((one) => one.operatorId)
     const names = operators.flatMap((one) => (one.name === null ? [] : [[one.operatorId, one.name] as const]))
-    const key = JSON.stringify([stateful.toSorted(), finished.toSorted(), names])
+    const key = JSON.stringify([stateful, finished, names])
     const known = this.#known.get(key) ?? { stateful: new Set(stateful), finished: new Set(finished), names: new Map(names) }
     this.#known.set(key, known)
     return known

@@ -2,7 +2,6 @@ import { EMPTY_DIRECTORY } from './assemble-survey.js'
 import type { Chains } from './chains.js'
 import { isOfDrill } from './drill.js'
 import type { KnownJob } from './jobs.js'
-import { lastSegment } from './layout.js'
 import { snapshotDirectory } from './lineage.js'
 import { isBelow, isSameContainer, type Location, locationKey, parseLocation } from './location.js'
 import type { Run } from './runs.js'
@@ -115,15 +114,17 @@ function takenBack(snapshot: Snapshot, { chains, jobs }: RestorePointsInput): st
   if (snapshot.jobId === null || jobs.get(snapshot.jobId)?.liveness === 'running') return null
   const later = chains.children(own).find((link) => link.checkpointId < (snapshot.checkpointId ?? Number.NEGATIVE_INFINITY))
   if (later === undefined) return null
-  return `superseded: job ${later.run.jobId} was restored from an older one, chk-${later.checkpointId}, and went on from there`
+  return `superseded: job ${later.run.jobId} was restored from an older one, checkpoint ${later.checkpointId}, and went on from there`
 }
 
 /** Of runs that went on from the same run, the one that a cluster or the history saw start last is the one that a person chose last. */
 function overtakenBy(snapshot: Snapshot, tips: Snapshot[], { chains, jobs }: RestorePointsInput): string | null {
   const run = chains.runOf(snapshot)
-  const later = tips.map((one) => chains.runOf(one)).find((one) => one !== run && isSibling(one, run, chains) && startOf(one, jobs) > startOf(run, jobs))
+  const later = tips
+    .map((one) => chains.runOf(one))
+    .find((one) => one !== run && isSibling(one, run, chains) && startOf(one, jobs) > startOf(run, jobs))
   if (later === undefined || run.jobId === null || !run.isEnded) return null
-  return `superseded: job ${later.jobId} was started after it from the same run, ${lastSegment(chains.linkOf(later)?.from.jobId ?? '')}`
+  return `superseded: job ${later.jobId} was started after it, from the same run`
 }
 
 function isSibling(a: Run, b: Run, chains: Chains): boolean {

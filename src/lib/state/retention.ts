@@ -44,7 +44,7 @@ export interface Decision {
   /** Every reason that holds, the strongest first; for `expire` why it may go. */
   reasons: { reason: KeepReason | 'expired'; detail: string }[]
   /** For `expire`: the restore point that carries it on; `null` when it was given up, or cannot be restored. */
-  keptFor: Snapshot | null
+  keptFor?: Snapshot | null
 }
 
 /**
@@ -57,7 +57,7 @@ export function retain(input: RetentionInput): Decision[] {
     .filter((snapshot) => snapshot.etag !== null)
     .map((snapshot) => {
       const kept = keepReasons(snapshot, input, last)
-      if (kept.length > 0) return { snapshot, verdict: 'keep', reasons: kept, keptFor: null }
+      if (kept.length > 0) return { snapshot, verdict: 'keep', reasons: kept }
       const keptFor = snapshot.completeness === 'complete' ? input.chains.next(snapshot, (one) => !isGivenUp(one, input)) : null
       return { snapshot, verdict: 'expire', reasons: [{ reason: 'expired', detail: expiryDetail(snapshot, keptFor, input) }], keptFor }
     })

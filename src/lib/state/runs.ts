@@ -1,4 +1,5 @@
-import { isFixedJobId, type KnownJob } from './jobs.js'
+import { isFixedJobId } from './evidence.js'
+import type { KnownJob } from './jobs.js'
 import type { KeyId } from './key-table.js'
 import { checkpointIdOf, savepointPrefix } from './layout.js'
 import { locationKey } from './location.js'
@@ -137,10 +138,18 @@ function strangers(unknown: Snapshot[]): Run[] {
   for (const snapshot of inOrder(unknown)) {
     const digits = snapshot.kind === 'savepoint' ? tellingDigits(snapshot.directory.name) : null
     const fitting = runs.find(
-      ({ key, snapshots: [first] }) => digits !== null && key.startsWith(`${digits} `) && first && hasSameState(first.operators, snapshot.operators),
+      ({ key, snapshots: [first] }) =>
+        digits !== null && key.startsWith(`${digits} `) && first && hasSameState(first.operators, snapshot.operators),
     )
     if (fitting !== undefined) fitting.snapshots.push(snapshot)
-    else runs.push({ key: `${digits ?? ''} ${locationKey(snapshot.directory)}`, jobId: null, name: null, isEnded: false, snapshots: [snapshot] })
+    else
+      runs.push({
+        key: `${digits ?? ''} ${locationKey(snapshot.directory)}`,
+        jobId: null,
+        name: null,
+        isEnded: false,
+        snapshots: [snapshot],
+      })
   }
   return runs
 }

@@ -30,7 +30,7 @@ export function settle(decisions: Decision[], keys: KeyTable, protection: (direc
 }
 
 function keep(decision: Decision, detail: string): Decision {
-  return { snapshot: decision.snapshot, verdict: 'keep', reasons: [{ reason: 'protected', detail }], keptFor: null }
+  return { snapshot: decision.snapshot, verdict: 'keep', reasons: [{ reason: 'protected', detail }] }
 }
 
 /** Directories (keys) that hold a file some kept snapshot needs, each with the name of one such snapshot. */

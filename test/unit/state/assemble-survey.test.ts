@@ -16,6 +16,7 @@ import {
   neededKeys,
   needs,
   needsBelow,
+  operatorsOf,
   savepointDirectory,
   surveyOf,
   uuid,
@@ -106,7 +107,13 @@ describe('assembleSurvey', () => {
       const read = new Map(
         order.map((blob) => [
           keyAt(blob.name),
-          { blob, state: 'parsed' as const, uses: new Uses(new KeyTable(), 0), operators: operatorsOf('map'), checkpointId: Number(/chk-(\d+)/.exec(blob.name)?.[1]) },
+          {
+            blob,
+            state: 'parsed' as const,
+            uses: new Uses(new KeyTable(), 0),
+            operators: operatorsOf('map'),
+            checkpointId: Number(/chk-(\d+)/.exec(blob.name)?.[1]),
+          },
         ]),
       )
       return assembleSurvey({ inventory, read, containers: [at('')], ...clock }).snapshots.map((one) => [

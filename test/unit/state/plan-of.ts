@@ -1,11 +1,11 @@
 import { snapshotsInUse } from '../../../src/lib/state/in-use.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
-import { groupLineages } from '../../../src/lib/state/lineage.js'
 import { type CleanupPlan, type PlanInput, planDeletions } from '../../../src/lib/state/plan.js'
 import { retain } from '../../../src/lib/state/retention.js'
 import type { Survey } from '../../../src/lib/state/survey.js'
 import {
   at,
+  chainsOf,
   checkpointDirectory,
   DAY,
   type FakeBlob,
@@ -38,9 +38,9 @@ export interface Given {
 export function planOf(survey: Survey, { jobs, rules = { checkpointsMs: DAY, savepointsMs: DAY }, only, input = {} }: Given): CleanupPlan {
   const known = jobsOf(...jobs)
   const { snapshots } = survey
-  const lineages = groupLineages(known, snapshots)
+  const chains = chainsOf(known, snapshots)
   const inUse = snapshotsInUse(known, snapshots)
-  const decisions = retain({ snapshots, jobs: known, lineages, inUse, policy: policy(rules), nowMs: NOW, only: only ?? null })
+  const decisions = retain({ snapshots, jobs: known, chains, inUse, policy: policy(rules), nowMs: NOW, only: only ?? null })
   const roots = [at('checkpoints'), at('savepoints')]
   return planDeletions({ survey, jobs: known, decisions, roots, graceMs: GRACE, maxShare: 1, guards: [], only: only ?? null, ...input })
 }

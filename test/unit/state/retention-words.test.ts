@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
-import type { RetentionInput, RetentionPolicy } from '../../../src/lib/state/retention.js'
+import type { RetentionPolicy } from '../../../src/lib/state/policy.js'
+import type { RetentionInput } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
 import {
   checkpoint,
@@ -77,9 +78,9 @@ describe('retain', () => {
 
 describe('retain, of what goes,', () => {
   it.each<[Snapshot, number, string]>([
-    [checkpoint(A, 1, OLD), 1, 'older than 24h, not the last of its job'],
-    [checkpoint(A, 1, OLD), 2, 'older than 24h, not among the last 2 of its job'],
-    [savepoint(A, 1, OLD), 1, 'older than 48h, not the last of its job'],
+    [checkpoint(A, 1, OLD), 1, 'older than 24h, and chk-98 carries it on'],
+    [checkpoint(A, 1, OLD), 2, 'older than 24h, and chk-98 carries it on'],
+    [savepoint(A, 1, OLD), 1, 'older than 48h, and chk-98 carries it on'],
     [
       checkpoint(A, 1, { ...OLD, completeness: 'broken', problem: '1 of 2 is missing' }),
       1,

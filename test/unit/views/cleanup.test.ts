@@ -112,7 +112,9 @@ describe('the clean-up plan', () => {
     const plan = { ...PLAN, decisions: [kept('x/chk-7', 'last-of-lineage'), kept('x/chk-8', 'last-of-lineage')] }
     const text = cleanupPlanText({ plan, jobs: new Map(), isExclusive: true, streams: person(200) })
 
-    expect(text).toContain('2    4.0 KiB  last restore points of ended jobs without a name; to free: --unnamed-older-than <duration>\n')
+    expect(text).toContain(
+      '2    4.0 KiB  last restore points of jobs without a name; to free: --also-last <job id>, or --abandoned-older-than <duration>\n',
+    )
   })
 
   it('advises on jobs that nobody proves ended what would prove it', () => {
