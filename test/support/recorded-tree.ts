@@ -141,5 +141,7 @@ export function emptyJournal(): Journal {
     names: async () => new Map(),
     rememberRestore: async () => undefined,
     restores: async () => new Map(),
+    rememberSightings: async () => undefined,
+    sightings: async () => [],
   }
 }

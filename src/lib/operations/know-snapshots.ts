@@ -1,9 +1,9 @@
 import type { ContainerReader, Journal } from '../ports.js'
 import { attribute } from '../state/attribute.js'
-import { type KnownJob, knowJobs } from '../state/jobs.js'
+import type { KnownJob } from '../state/jobs.js'
 import type { Snapshot } from '../state/snapshot.js'
 import { type GatherInput, gatherJobs } from './gather-jobs.js'
-import { jobIdsIn } from './plan-cleanup.js'
+import { knowSurveyedJobs, type SilenceBounds } from './know-jobs.js'
 import { surveyStorage } from './survey-storage.js'
 
 export interface KnowSnapshotsInput {
@@ -11,6 +11,8 @@ export interface KnowSnapshotsInput {
   cluster: Omit<GatherInput, 'signal' | 'journal'>
   journal: Journal
   exclusive: boolean
+  /** Absent = silence proves nothing. */
+  silence?: SilenceBounds
   now: () => number
   signal: AbortSignal
   onBlobs?: (blobs: number) => void
@@ -31,7 +33,7 @@ export async function knowSnapshots(input: KnowSnapshotsInput): Promise<KnownSna
   const gathered = await gatherJobs({ ...input.cluster, journal: input.journal, signal })
   const survey = await surveyStorage({ readers, signal, now, ...(onBlobs && { onBlobs }) })
   const allClustersAnswered = gathered.silent.length === 0
-  const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(survey), exclusive, allClustersAnswered })
+  const jobs = knowSurveyedJobs({ gathered, survey, exclusive, ...(input.silence && { silence: input.silence }) })
   const nowMs = survey.serverTimeMs
   const snapshots = attribute({ snapshots: survey.snapshots, jobs, nowMs, allClustersAnswered })
   return { snapshots, jobs, nowMs, silent: gathered.silent.map((one) => one.problem) }

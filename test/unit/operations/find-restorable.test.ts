@@ -35,6 +35,8 @@ async function find({
       rememberRestore: async () => undefined,
       names: async () => new Map(),
       restores: async () => new Map(),
+      rememberSightings: async () => undefined,
+      sightings: async () => [],
     } as Partial<Journal> as Journal,
     exclusive: false,
     // Our own clock is wrong by a day; ages count against the service's.
