@@ -8,7 +8,7 @@ import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { tellLeftovers } from '../lib/cli/drill-leftovers.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { confirmedBefore } from '../lib/operations/confirmed-before.js'
-import { openScope } from '../lib/scope.js'
+import { openScopeBelow } from '../lib/scope.js'
 import { cleanupPlanText } from '../lib/views/cleanup.js'
 import { plural } from '../lib/views/format.js'
 
@@ -41,7 +41,7 @@ export default class Cleanup extends BaseCommand {
       graceMs: flags.grace,
     })
     await tellLeftovers(context, (text) => this.notice(text))
-    const scope = await openScope(context, flags.root)
+    const scope = await openScopeBelow(context, flags.root)
     const windows = windowsOf(context, scope, flags['ignore-window'])
     const deleting = { progress: this.progress, maxRate: flags['max-rate'] ?? null }
     if (flags.resume !== undefined) {

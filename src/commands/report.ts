@@ -50,7 +50,7 @@ export default class Report extends BaseCommand {
 
   async #compile(examination: Examination, scope: Scope, prices: PriceTable): Promise<Compiled> {
     const { context } = examination
-    const { config, readers, cluster, roots, rootPaths } = scope
+    const { config, silence, readers, cluster, roots, rootPaths } = scope
     const storage = await context.storage()
     const { runs, journal, usageHistory, now } = context
     return compileReport({
@@ -60,6 +60,7 @@ export default class Report extends BaseCommand {
       history: usageHistory,
       deleted: storage,
       exclusive: config.exclusive.value,
+      silence,
       prices,
       runs,
       cleanup: {

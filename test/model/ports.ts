@@ -7,6 +7,7 @@ import type {
   Journal,
   JournalOperation,
   LevelPage,
+  Sighting,
 } from '../../src/lib/ports.js'
 import type { BlobVersion, ContainerEraser, DeleteOutcome } from '../../src/lib/ports-erase.js'
 import { ACCOUNT } from './paths.js'
@@ -174,6 +175,7 @@ export class SimEraser implements ContainerEraser {
 export class SimJournal implements Journal {
   readonly #names = new Map<string, string>()
   readonly #restores = new Map<string, string>()
+  readonly #sightings: Sighting[] = []
 
   operationStarted(): Promise<void> {
     return Promise.resolve()
@@ -203,5 +205,14 @@ export class SimJournal implements Journal {
 
   restores(): Promise<Map<string, string>> {
     return Promise.resolve(new Map(this.#restores))
+  }
+
+  rememberSightings(seen: Sighting[]): Promise<void> {
+    this.#sightings.push(...seen)
+    return Promise.resolve()
+  }
+
+  sightings(): Promise<Sighting[]> {
+    return Promise.resolve([...this.#sightings])
   }
 }

@@ -66,7 +66,7 @@ function overview({ jobId, name, state = 'RUNNING', startedAtMs = STARTED_AT_MS 
     state,
     'start-time': startedAtMs,
     'end-time': hasEnded ? startedAtMs + 60_000 : -1,
-    duration: 60_000,
+    duration: hasEnded ? 60_000 : Date.now() - startedAtMs,
     'last-modification': startedAtMs,
     tasks: { running: hasEnded ? 0 : 4, total: 4 },
   }

@@ -46,6 +46,7 @@ export function assembleSurvey(input: AssembleInput): Survey {
     markers: inventory.markers,
     others: inventory.others,
     occupied: inventory.occupied,
+    trees: inventory.trees,
     totals: inventory.totals,
     isStable: input.isStable,
     fingerprint: new Map([...inventory.metadata].map(([key, blob]) => [key, blob.etag])),

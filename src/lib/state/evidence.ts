@@ -44,10 +44,16 @@ export interface JobEvidence {
   changelog?: boolean | null
   stateBackend?: string | null
   retainsCheckpoints?: boolean | null
+  /** How the last look of ours saw the job at that cluster; it proves no state of now. */
+  sighting?: { state: string; startedAtMs: number | null; isHaOff: boolean | null }
 }
 
 /** Globally terminal states; SUSPENDED resumes, so it counts as running (JobStatus.isGloballyTerminalState). */
 const ENDED = new Set(['FINISHED', 'CANCELED', 'FAILED'])
+
+export function hasEnded(state: string): boolean {
+  return ENDED.has(state)
+}
 
 /**
  * Ids of application mode: `JobID(0, 0)`, or with high availability `JobID(hash(cluster id), 0)`. Every submission of such a job has the
@@ -83,13 +89,13 @@ export function hasState<T extends JobEvidence>(one: T): one is T & { state: str
 }
 
 export function saysAlive(one: JobEvidence): boolean {
-  return one.source === 'cluster' && hasState(one) && !ENDED.has(one.state)
+  return one.source === 'cluster' && hasState(one) && !hasEnded(one.state)
 }
 
 /** The word of the end that was last. */
 export function lastEnded(evidence: JobEvidence[]): (JobEvidence & { state: string }) | undefined {
   const endOf = (one: JobEvidence) => one.endedAtMs ?? one.startedAtMs ?? 0
-  const ended = evidence.filter(hasState).filter(({ state }) => ENDED.has(state))
+  const ended = evidence.filter(hasState).filter(({ state }) => hasEnded(state))
   return ended.reduce<(typeof ended)[number] | undefined>(
     (last, one) => (last === undefined || endOf(one) > endOf(last) ? one : last),
     undefined,

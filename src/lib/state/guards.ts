@@ -155,7 +155,7 @@ function shareGuard(input: PlanInput, swept: PlannedDelete[]): Guard {
   if (share <= input.maxShare) return ok('share', `orphans are ${percent} % of the scanned bytes`)
   return refuse(
     'share',
-    `orphans are ${percent} % of the scanned bytes, more than ${Math.round(input.maxShare * 100)} %`,
+    `orphans are ${percent} % of the scanned bytes, more than ${Math.round(input.maxShare * 100)} %: a missing root makes needed files look like orphans; --max-share ${percent}% says that you looked, and that all of it is garbage`,
     `--max-share ${percent}%`,
   )
 }

@@ -1,7 +1,7 @@
 import { BlobSet } from './blob-set.js'
 import { BlobTable } from './blob-table.js'
 import type { KeyId, KeyTable } from './key-table.js'
-import { isPlainName, isSnapshotMetadata, type Place, parentOf, placeOf } from './layout.js'
+import { isPlainName, isSnapshotMetadata, jobDirectoryOf, type Place, parentOf, placeOf } from './layout.js'
 import { type Location, locationKey } from './location.js'
 import type { StoredBlob } from './survey.js'
 
@@ -13,6 +13,13 @@ export interface SnapshotDirectory {
   newestMs: number
   blobs: number
   bytes: number
+}
+
+/** A directory of a job id (`.../<job id>`), and when a file was last written anywhere in it; markers count for nothing, since deletes renew them. */
+export interface WrittenTree {
+  directory: Location
+  jobId: string
+  newestWriteMs: number
 }
 
 /** A listed blob with the driver's flags. */
@@ -35,6 +42,8 @@ interface Here extends Container {
   /** Key of the top directory; `null` in the container's root. */
   top: string | null
   isOccupied: boolean
+  /** The job's directory that it lies in, if any. */
+  tree: WrittenTree | null
 }
 
 /**
@@ -53,6 +62,7 @@ export class Inventory {
   readonly uploading = new Set<KeyId>()
   readonly directories = new Map<string, SnapshotDirectory>()
   readonly totals = { blobs: 0, bytes: 0 }
+  readonly #trees = new Map<string, WrittenTree>()
   readonly #isReferenced: (id: KeyId) => boolean
   #here: Here | null = null
 
@@ -64,10 +74,17 @@ export class Inventory {
     this.#isReferenced = isReferenced
   }
 
+  /** Every directory of a job id. */
+  get trees(): WrittenTree[] {
+    return [...this.#trees.values()]
+  }
+
   add(blob: BareBlob, { account, container }: Container): void {
     this.totals.blobs++
     this.totals.bytes += blob.sizeBytes
     const here = this.#enter(blob.name, account, container)
+    if (here.tree !== null && !blob.isDirectory && blob.lastModifiedMs > here.tree.newestWriteMs)
+      here.tree.newestWriteMs = blob.lastModifiedMs
     const place = isPlainName(blob.name.slice(here.name.length)) ? here.place : placeOf(blob.name)
     const isSnapshotArea = place.area === 'checkpoint' || place.area === 'savepoint'
     if (blob.isDirectory && blob.sizeBytes === 0) {
@@ -98,9 +115,28 @@ export class Inventory {
     const prefix = name.slice(0, length)
     const directory = this.blobs.keys.findDirectory(locationKey({ account, container, name: prefix }))
     const top = prefix === '' ? null : locationKey({ account, container, name: prefix.slice(0, prefix.indexOf('/')) })
-    const here = { account, container, name: prefix, directory, place: placeOf(`${prefix}file`), top, isOccupied: false }
+    const here = {
+      account,
+      container,
+      name: prefix,
+      directory,
+      place: placeOf(`${prefix}file`),
+      top,
+      isOccupied: false,
+      tree: this.#treeOf(account, container, prefix),
+    }
     this.#here = here
     return here
+  }
+
+  #treeOf(account: string, container: string, prefix: string): WrittenTree | null {
+    const found = jobDirectoryOf(prefix)
+    if (found === null) return null
+    const directory = { account, container, name: found.directory }
+    const key = locationKey(directory)
+    const tree = this.#trees.get(key) ?? { directory, jobId: found.jobId, newestWriteMs: 0 }
+    this.#trees.set(key, tree)
+    return tree
   }
 
   #intern(name: string, here: Here): KeyId {

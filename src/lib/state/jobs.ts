@@ -5,6 +5,7 @@ import {
   type Execution,
   executionsIn,
   firstOf,
+  hasEnded,
   hasState,
   type JobEvidence,
   lastEnded,
@@ -14,6 +15,7 @@ import {
   saysAlive,
   speakersOf,
 } from './evidence.js'
+import { type JobTrees, objectionToSilence, type SilenceInput } from './silence.js'
 
 export type Liveness = 'running' | 'terminated' | 'unknown'
 
@@ -60,23 +62,25 @@ export interface KnowJobsInput {
   exclusive: boolean
   /** Whether every listed JobManager answered. */
   allClustersAnswered: boolean
+  /** What storage shows of each job; absent = storage was not looked at. */
+  trees?: ReadonlyMap<string, JobTrees>
+  /** Absent = silence proves nothing. */
+  silence?: SilenceInput
 }
 
 /**
- * Joins the evidence. A cluster that says "not ended" outweighs every proof of end (application clusters reuse a job id); an end
- * needs a cluster's or the history directory's word; a job that nobody knows is `unknown`, unless the roots are exclusive and
- * every JobManager answered. Never by age.
+ * Joins the evidence. A cluster that says "not ended" outweighs every proof of end (application clusters reuse a job id). An end needs a
+ * cluster's or the history directory's word, and a tree that was not written to since; or silence: exclusive roots, every JobManager answered,
+ * and nothing against it (`objectionToSilence`). Never by age alone.
  */
 export function knowJobs(input: KnowJobsInput): Map<string, KnownJob> {
   const byJob = new Map<string, JobEvidence[]>()
   for (const jobId of input.jobIds) byJob.set(jobId, [])
   for (const one of input.evidence) byJob.set(one.jobId, [...(byJob.get(one.jobId) ?? []), one])
-  const isSilenceProof = input.exclusive && input.allClustersAnswered
-  return new Map([...byJob].map(([jobId, evidence]) => [jobId, knowJob(jobId, evidence, isSilenceProof)]))
+  return new Map([...byJob].map(([jobId, evidence]) => [jobId, knowJob(jobId, evidence, livenessOf(jobId, evidence, input))]))
 }
 
-/** `isSilenceProof`: a job that no source mentions has ended. */
-function knowJob(jobId: string, evidence: JobEvidence[], isSilenceProof: boolean): KnownJob {
+function knowJob(jobId: string, evidence: JobEvidence[], life: Life): KnownJob {
   const speaking = speakersOf(jobId, evidence)
   const first = <T>(pick: (one: JobEvidence) => T | null | undefined): T | null => firstOf(speaking, pick)
   const naming = [...speaking, ...evidence].find((one) => typeof one.name === 'string')
@@ -84,7 +88,7 @@ function knowJob(jobId: string, evidence: JobEvidence[], isSilenceProof: boolean
     jobId,
     name: naming?.name ?? null,
     nameSource: naming?.source ?? null,
-    ...livenessOf(evidence, isSilenceProof),
+    ...life,
     startedAtMs: first((one) => one.startedAtMs),
     neverRan: evidence.some((one) => one.neverRan) && evidence.every((one) => one.source === 'journal' || one.neverRan),
     endedAtMs: first((one) => one.endedAtMs),
@@ -102,41 +106,55 @@ function knowJob(jobId: string, evidence: JobEvidence[], isSilenceProof: boolean
   }
 }
 
-function livenessOf(evidence: JobEvidence[], isSilenceProof: boolean): Pick<KnownJob, 'liveness' | 'state' | 'proof'> {
+type Life = Pick<KnownJob, 'liveness' | 'state' | 'proof'>
+
+function livenessOf(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): Life {
   const alive = evidence.filter(hasState).find(saysAlive)
   if (alive) return { liveness: 'running', state: alive.state, proof: `${alive.state} by ${alive.where}` }
   const ended = lastEnded(evidence)
-  if (ended) return { liveness: 'terminated', state: ended.state, proof: `${ended.state} by ${ended.where}` }
+  if (ended) {
+    const { state } = ended
+    const proof = `${state} by ${ended.where}`
+    const doubt = doubtOf(ended, evidence, input.trees?.get(jobId))
+    if (doubt === null) return { liveness: 'terminated', state, proof }
+    const silent = bySilence(jobId, evidence, input)
+    return silent.liveness === 'terminated'
+      ? silent
+      : { liveness: 'unknown', state, proof: `${proof}, but ${doubt}: the job id was used again` }
+  }
   const open = evidence.find(hasState)
   if (open) return { liveness: 'unknown', state: open.state, proof: `${open.state} by ${open.where}, which is no end` }
-  if (isSilenceProof) return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
-  return { liveness: 'unknown', state: null, proof: 'no JobManager and no history entry knows it' }
-}
-
-/** A job that nobody mentions, for trees that name one. */
-export function unknownJob(jobId: string): KnownJob {
-  return knowJob(jobId, [], false)
+  return bySilence(jobId, evidence, input)
 }
 
 /** Clocks of clusters and storage may differ by so much. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000
 
 /**
- * Application clusters reuse a job id (`JobID(hash(cluster id), 0)`): an end proves nothing when the tree holds a checkpoint that was
- * completed after it. Such a job counts as unknown.
+ * Why an end is none of the run that is asked for: application clusters reuse a job id (`JobID(hash(cluster id), 0)`), so whatever was written or
+ * seen later is of a later run. `null` = nothing speaks against it.
  */
-export function doubtReusedIds(
-  jobs: Map<string, KnownJob>,
-  snapshots: { jobId: string | null; kind: string; etag: string | null; completedAtMs: number }[],
-): void {
-  for (const { jobId, kind, etag, completedAtMs } of snapshots) {
-    const job = jobId === null ? undefined : jobs.get(jobId)
-    if (job?.liveness !== 'terminated' || job.endedAtMs === null || kind !== 'checkpoint' || etag === null) continue
-    if (completedAtMs <= job.endedAtMs + CLOCK_TOLERANCE_MS) continue
-    jobs.set(job.jobId, {
-      ...job,
-      liveness: 'unknown',
-      proof: `${job.proof}, but its tree holds a later checkpoint: the job id was used again`,
-    })
-  }
+function doubtOf(ended: JobEvidence, evidence: JobEvidence[], trees: JobTrees | undefined): string | null {
+  const endedAtMs = ended.endedAtMs ?? null
+  if (endedAtMs === null) return null
+  if (trees !== undefined && trees.newestWriteMs > endedAtMs + CLOCK_TOLERANCE_MS) return 'its directory was written to later'
+  const later = evidence.find(
+    ({ sighting }) => sighting !== undefined && !hasEnded(sighting.state) && (sighting.startedAtMs ?? 0) > endedAtMs,
+  )
+  return later === undefined ? null : `${later.where} had it ${later.sighting?.state} later`
+}
+
+function bySilence(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): Life {
+  const { exclusive, allClustersAnswered, silence, trees } = input
+  if (!exclusive || !allClustersAnswered || silence === undefined)
+    return { liveness: 'unknown', state: null, proof: 'no JobManager and no history entry knows it' }
+  const objection = objectionToSilence(jobId, evidence, trees?.get(jobId), silence)
+  if (objection === null)
+    return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
+  return { liveness: 'unknown', state: null, proof: `no listed JobManager knows it, but ${objection}` }
+}
+
+/** A job that nobody mentions, for trees that name one. */
+export function unknownJob(jobId: string): KnownJob {
+  return knowJob(jobId, [], livenessOf(jobId, [], { evidence: [], jobIds: [], exclusive: false, allClustersAnswered: false }))
 }

@@ -41,6 +41,14 @@ export function isJobId(text: string): boolean {
   return JOB_ID.test(text)
 }
 
+const IN_JOB_DIRECTORY = /^(?:.*?\/)?([0-9a-f]{32})\//
+
+/** The first directory of a path that is named by a job id; `prefix` ends with a slash. */
+export function jobDirectoryOf(prefix: string): { directory: string; jobId: string } | null {
+  const found = IN_JOB_DIRECTORY.exec(prefix)
+  return found === null ? null : { directory: found[0].slice(0, -1), jobId: found[1] ?? '' }
+}
+
 /** Whether a file name is one that Flink gives its state files: a bare 36-character UUID. Everything else is not ours to sweep. */
 export function isStateFileName(name: string): boolean {
   return UUID.test(name)

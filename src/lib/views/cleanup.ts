@@ -96,7 +96,7 @@ export const KEEP_WORDS: Record<KeepReason, [string, string]> = {
   'job-running': ['of running jobs', ''],
   'job-unknown': [
     'of jobs that nobody proves ended',
-    'set exclusive: true if no other cluster uses these roots, or configure the history directory',
+    'configure the history directory, or set exclusive: true, which says that no other cluster writes below these roots: what no JobManager knows then counts as ended',
   ],
   'last-of-lineage': ['last restore points', '--also-last <job id>'],
   'abandoned-tip': ['last restore points of runs that nobody went on from', '--also-last <job id>, or --abandoned-older-than <duration>'],
@@ -135,15 +135,16 @@ function keepWords(reason: KeepReason, { jobId }: { jobId: string | null }, inpu
   if (reason === 'last-of-lineage' && name === null)
     return ['last restore points of jobs without a name', '--also-last <job id>, or --abandoned-older-than <duration>']
   const [words, way] = KEEP_WORDS[reason]
-  const ways = reason === 'job-unknown' ? unknownWay(input) : way
-  return ways === '' ? [words] : [words, ways]
+  if (reason === 'job-unknown') return unknownWords(words, jobId === null ? undefined : input.jobs.get(jobId), input)
+  return way === '' ? [words] : [words, way]
 }
 
-/** Roots that nobody else uses prove nothing while a JobManager is silent. */
-function unknownWay({ plan, isExclusive }: CleanupViewInput): string {
-  if (!isExclusive) return KEEP_WORDS['job-unknown'][1]
+/** Roots that nobody else uses prove nothing while a JobManager is silent; what else is missing for a proof is said. */
+function unknownWords(words: string, job: KnownJob | undefined, { plan, isExclusive }: CleanupViewInput): string[] {
+  if (!isExclusive) return [words, KEEP_WORDS['job-unknown'][1]]
   const isSilent = plan.guards.some((guard) => guard.name === 'cluster' && guard.status === 'refuse')
-  return isSilent ? 'let every JobManager answer' : ''
+  if (isSilent) return [words, 'let every JobManager answer']
+  return [job === undefined ? words : `${words}: ${job.proof}`]
 }
 
 const HELD_SHOWN = 12

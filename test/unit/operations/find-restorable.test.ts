@@ -35,6 +35,8 @@ async function find({
       rememberRestore: async () => undefined,
       names: async () => new Map(),
       restores: async () => new Map(),
+      rememberSightings: async () => undefined,
+      sightings: async () => [],
     } as Partial<Journal> as Journal,
     exclusive: false,
     stateRoots: [{ account: ACCOUNT, container: CONTAINER, name: '' }],

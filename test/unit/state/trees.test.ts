@@ -33,7 +33,7 @@ function plan(tree: RecordedTree, { rules, jobs }: Given): Promise<PlannedCleanu
     graceMs: 72 * HOUR,
     maxShare: 1,
     withoutSoftDelete: false,
-    now: Date.now,
+    now: () => tree.serverTimeMs,
     signal: new AbortController().signal,
   })
 }

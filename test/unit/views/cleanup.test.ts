@@ -68,7 +68,7 @@ const PLAN: CleanupPlan = {
   totals: { blobs: 3, bytes: 3 * 1024 ** 2 + 3072 },
   scanned: { blobs: 1200, bytes: 5 * 1024 ** 3, snapshots: 4 },
 }
-const JOBS = new Map([[JOB, { jobId: JOB, name: 'sales_pipeline' } as KnownJob]])
+const JOBS = new Map([[JOB, { jobId: JOB, name: 'sales_pipeline', proof: 'no JobManager knows it' } as KnownJob]])
 const show = (columns: number, plan = PLAN, isExclusive = false) =>
   cleanupPlanText({ plan, jobs: JOBS, isExclusive, streams: person(columns) })
 
@@ -120,12 +120,13 @@ describe('the clean-up plan', () => {
   it('advises on jobs that nobody proves ended what would prove it', () => {
     const unknown = { ...PLAN, decisions: [kept('x/chk-7', 'job-unknown')] }
     const silent = { ...unknown, guards: [{ name: 'cluster', status: 'refuse' as const, message: 'it is silent', override: null }] }
-    const way = (plan: CleanupPlan, isExclusive: boolean) =>
-      /nobody proves ended \(job sales_pipeline\)(.*)/.exec(show(300, plan, isExclusive))?.[1]
+    const way = (plan: CleanupPlan, isExclusive: boolean) => /nobody proves ended(.*)/.exec(show(500, plan, isExclusive))?.[1]
 
-    expect(way(unknown, false)).toContain('; to free: set exclusive: true')
-    expect(way(unknown, true)).toBe('')
-    expect(way(silent, true)).toBe('; to free: let every JobManager answer')
+    expect(way(unknown, false)).toBe(
+      ' (job sales_pipeline); to free: configure the history directory, or set exclusive: true, which says that no other cluster writes below these roots: what no JobManager knows then counts as ended',
+    )
+    expect(way(unknown, true)).toBe(': no JobManager knows it (job sales_pipeline)')
+    expect(way(silent, true)).toBe(' (job sales_pipeline); to free: let every JobManager answer')
   })
 
   it('says that there is nothing to delete by an empty section, and that all guards are content', () => {
