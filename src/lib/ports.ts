@@ -157,6 +157,8 @@ export interface ArchivedJob {
   restoredFrom: string | null
   changelogEnabled: boolean | null
   checkpointTimeoutMs: number | null
+  /** `null` or absent: the archive does not say. */
+  externalized?: CheckpointConfig['externalized'] | null
 }
 
 /** The JobManager's REST API, parsed. Every call has a deadline and ends with `signal`. */

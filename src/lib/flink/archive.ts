@@ -48,6 +48,7 @@ function archivedJob(answers: Map<string, unknown>, overview: unknown): Archived
     restoredFrom: stats?.latest.restored?.externalPath ?? null,
     changelogEnabled: config?.changelogEnabled ?? null,
     checkpointTimeoutMs: config?.timeoutMs ?? null,
+    externalized: config?.externalized ?? null,
   }
 }
 

@@ -13,7 +13,7 @@ import { takeStock } from './take-stock.js'
 
 export interface CompileReportInput extends Omit<MeasureUsageInput, 'job'> {
   /** By what a clean-up would go. */
-  cleanup: Pick<PlanCleanupInput, 'roots' | 'policy' | 'graceMs' | 'maxShare' | 'windows' | 'confirmed' | 'withoutSoftDelete'>
+  cleanup: Pick<PlanCleanupInput, 'roots' | 'policy' | 'graceMs' | 'maxShare' | 'windows' | 'pointers' | 'confirmed' | 'withoutSoftDelete'>
   runs: RunJournal
   examine: ExamineInput
 }

@@ -3,6 +3,7 @@ import type { ArchivedJob, CheckpointStats, JobManager, JobOverview, Journal } f
 import type { JobEvidence, NamedSnapshot } from '../state/jobs.js'
 import { checkpointsUnlessInitializing, isInitializing } from './checkpoints-of.js'
 import { mapConcurrently } from './concurrently.js'
+import { leftByArchive, leftByCluster } from './left-checkpoint.js'
 
 export interface Gathered {
   evidence: JobEvidence[]
@@ -65,6 +66,7 @@ async function askCluster(jobManager: JobManager, signal: AbortSignal): Promise<
       longestCheckpointMs: longest(stats),
       changelog: config?.changelogEnabled ?? null,
       stateBackend: config?.stateBackend ?? null,
+      left: leftByCluster(job, stats),
     }
   })
 }
@@ -119,6 +121,7 @@ function archivedEvidence(job: ArchivedJob, where: string): JobEvidence {
     named,
     checkpointTimeoutMs: job.checkpointTimeoutMs,
     changelog: job.changelogEnabled,
+    left: leftByArchive(job),
   }
 }
 

@@ -12,6 +12,7 @@ import { type CleanupPlan, type Guard, planDeletions } from '../state/plan.js'
 import { type RetentionPolicy, retain } from '../state/retention.js'
 import type { Survey } from '../state/survey.js'
 import type { Windows } from '../state/windows.js'
+import { findPointers, type PointerSources } from './find-pointers.js'
 import type { Gathered, GatherInput } from './gather-jobs.js'
 import { matchJobs } from './match-jobs.js'
 import { type Stock, takeStock } from './take-stock.js'
@@ -29,6 +30,8 @@ export interface PlanCleanupInput {
   named?: ReadonlySet<string>
   /** What open maintenance windows name. */
   windows: () => Promise<Windows>
+  /** Who else may point at state: configurations, high-availability stores, records of our runs. */
+  pointers: PointerSources
   graceMs: number
   maxShare: number
   /** What earlier runs were confirmed to delete; asked only when the share of orphans refuses. */
@@ -63,6 +66,9 @@ export async function planStock(input: PlanCleanupInput, { gathered, found }: St
   const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive: input.exclusive, allClustersAnswered })
   // With exclusive roots it is the clusters' silence that proves the end, whatever an old archive says.
   if (!(input.exclusive && allClustersAnswered)) doubtReusedIds(jobs, found.snapshots)
+  const { readers, policy, signal } = input
+  const asking = { sources: input.pointers, evidence: gathered.evidence, survey: found, readers, policy, signal }
+  const pointed = await findPointers(asking, jobs)
   const snapshots = attribute({ snapshots: found.snapshots, jobs, nowMs: found.serverTimeMs, allClustersAnswered })
   const survey = { ...found, snapshots }
   const lineages = groupLineages(jobs, snapshots)
@@ -73,6 +79,7 @@ export async function planStock(input: PlanCleanupInput, { gathered, found }: St
     lineages,
     inUse: snapshotsInUse(jobs, snapshots),
     inWindow: windows.named,
+    holds: pointed.holds,
     policy: input.policy,
     only,
     nowMs: survey.serverTimeMs,
@@ -85,6 +92,7 @@ export async function planStock(input: PlanCleanupInput, { gathered, found }: St
     clockGuard(survey),
     pinGuard(input.policy, survey),
     windowGuard(windows),
+    ...pointed.guards,
     await softDeleteGuard(input),
   ]
   const asked = {
@@ -92,6 +100,7 @@ export async function planStock(input: PlanCleanupInput, { gathered, found }: St
     jobs,
     decisions,
     roots: input.roots,
+    holds: pointed.holds,
     graceMs: input.graceMs,
     maxShare: input.maxShare,
     only,

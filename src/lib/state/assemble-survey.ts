@@ -45,6 +45,7 @@ export function assembleSurvey(input: AssembleInput): Survey {
     markers: inventory.markers,
     others: inventory.others,
     occupied: inventory.occupied,
+    stores: [...inventory.stores.values()],
     totals: inventory.totals,
     isStable: input.isStable,
     fingerprint: new Map([...inventory.metadata].map(([key, blob]) => [key, blob.etag])),

@@ -32,6 +32,15 @@ export interface NamedSnapshot {
   as: 'completed' | 'savepoint' | 'restored' | 'retained'
 }
 
+/** The last checkpoint that a job completed, of a job that has ended. */
+export interface LeftCheckpoint {
+  path: string
+  /** Flink says that it deleted it itself; `null` = it does not say. */
+  isDiscarded: boolean | null
+  /** Flink deletes it when the job ends in this state; `null` = nobody knows. */
+  isDeletedAtEnd: boolean | null
+}
+
 /** One source's word about a job; later sources only fill what earlier ones left open. */
 export interface JobEvidence {
   jobId: string
@@ -50,6 +59,7 @@ export interface JobEvidence {
   longestCheckpointMs?: number | null
   changelog?: boolean | null
   stateBackend?: string | null
+  left?: LeftCheckpoint | null
 }
 
 /** Globally terminal states; SUSPENDED resumes, so it counts as running (JobStatus.isGloballyTerminalState). */

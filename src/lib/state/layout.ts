@@ -77,7 +77,7 @@ export function isPlainName(name: string): boolean {
 }
 
 /** What no path of Flink's has: an empty part (`//`, a slash at either end), `.`, `..`, a backslash in a directory (`Path.normalizePath`). */
-const MALFORMED = /(?:^|\/)\.{0,2}(?:\/|$)|\\[^]*\//
+const MALFORMED = /(?:^|\/)\.{0,2}(?:\/|$)|\\[\s\S]*\//
 
 /** Whether Flink can have written a blob of this name; others are somebody else's, however much they look like its own. */
 export function isFlinkPath(name: string): boolean {

@@ -41,6 +41,8 @@ export interface Survey {
   others: Map<string, { blobs: number; bytes: number }>
   /** Directories (keys) that hold a blob outside the known layout: their markers stay. */
   occupied: Set<string>
+  /** Directories in which files of a high-availability store lie. */
+  stores: Location[]
   totals: { blobs: number; bytes: number }
   /** The listing after reading showed the same `_metadata` set as the one that was read. */
   isStable: boolean
