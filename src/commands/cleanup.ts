@@ -7,6 +7,7 @@ import { openSource, planFrom } from '../lib/cli/cleanup-source.js'
 import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { tellLeftovers } from '../lib/cli/drill-leftovers.js'
 import { changeFlags } from '../lib/cli/flags.js'
+import { pointersOf } from '../lib/cli/pointers.js'
 import { confirmedBefore } from '../lib/operations/confirmed-before.js'
 import { openScopeBelow } from '../lib/scope.js'
 import { cleanupPlanText } from '../lib/views/cleanup.js'
@@ -59,6 +60,7 @@ export default class Cleanup extends BaseCommand {
       policy: policyOf(scope.config, flags, scope.rootPaths),
       job: flags.job ?? null,
       windows,
+      pointers: pointersOf(context, scope),
       graceMs: scope.config.retention.graceMs.value,
       maxShare: flags['max-share'] ?? 0.3,
       confirmed: async () =>

@@ -4,6 +4,7 @@ import { alsoLastFlag, deletingFlags, ignoreWindowFlag, policyOf } from '../lib/
 import { runPlan } from '../lib/cli/cleanup-run.js'
 import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { changeFlags } from '../lib/cli/flags.js'
+import { pointersOf } from '../lib/cli/pointers.js'
 import { locateSnapshot } from '../lib/operations/locate-snapshot.js'
 import { checkNamed, planCleanup } from '../lib/operations/plan-cleanup.js'
 import { openScope, type Scope } from '../lib/scope.js'
@@ -43,6 +44,7 @@ export default class Delete extends BaseCommand {
       job: null,
       named: new Set(named.keys()),
       windows,
+      pointers: pointersOf(context, scope),
       graceMs: scope.config.retention.graceMs.value,
       maxShare: 1,
       withoutSoftDelete: flags['without-soft-delete'],

@@ -3,6 +3,7 @@ import { BaseCommand } from '../lib/cli/base-command.js'
 import { policyOf } from '../lib/cli/cleanup-flags.js'
 import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { openPageFile } from '../lib/cli/page-file.js'
+import { pointersOf } from '../lib/cli/pointers.js'
 import { readPrices } from '../lib/config/prices.js'
 import { type Examination, examineInput, openExamination } from '../lib/examination.js'
 import { type Report as Compiled, compileReport } from '../lib/operations/compile-report.js'
@@ -70,6 +71,7 @@ export default class Report extends BaseCommand {
         graceMs: config.retention.graceMs.value,
         maxShare: 0.3,
         windows: windowsOf(context, scope),
+        pointers: pointersOf(context, scope),
         confirmed: () => confirmedBefore({ readers, runs, recorder: storage, signal: this.signal }),
         withoutSoftDelete: false,
       },

@@ -159,6 +159,7 @@ export interface ArchivedJob {
   restoredId: number | null
   changelogEnabled: boolean | null
   checkpointTimeoutMs: number | null
+  /** `null`: the archive does not say. */
   externalized: CheckpointConfig['externalized'] | null
 }
 

@@ -8,6 +8,7 @@ import type { ArchivedJob } from '../../src/lib/ports.js'
 import type { HeldLock } from '../../src/lib/ports-lock.js'
 import type { RunJournal } from '../../src/lib/ports-runs.js'
 import { NO_WINDOWS } from '../../src/lib/state/windows.js'
+import { NO_POINTERS } from '../support/no-pointers.js'
 import { neededPaths } from './needs.js'
 import { ACCOUNT, containerOf, nameOf } from './paths.js'
 import { SimEraser, type SimJournal, SimReader } from './ports.js'
@@ -159,6 +160,7 @@ class Run {
       policy: settings.policy,
       job: null,
       windows: async () => NO_WINDOWS,
+      pointers: NO_POINTERS,
       graceMs: settings.fault === 'grace-0' ? 0 : settings.graceMs,
       maxShare: settings.maxShare,
       withoutSoftDelete: false,

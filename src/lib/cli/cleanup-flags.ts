@@ -45,9 +45,9 @@ export const cleanupFlags = {
   }),
   'unnamed-older-than': durationFlag({ description: 'gives up nothing any more: see --abandoned-older-than', hidden: true }),
   dead: Flags.string({
-    description: 'give up an unreadable snapshot: exactly this version of this file',
+    description: 'give up an unreadable snapshot, or what a high-availability store holds: exactly this version of this file',
     multiple: true,
-    helpValue: '<_metadata path>#<etag>',
+    helpValue: '<path>#<etag>',
   }),
   'no-write-ahead-sinks': Flags.boolean({
     default: false,
@@ -85,13 +85,15 @@ function givenUp(text: string): string {
 
 /** `<path>#<etag>` as the guard prints it: a name in the roots' container, or a full URI. */
 function deadKey(text: string, rootPaths: string[]): string {
-  const [, path, etag] = /^(.+\/_metadata)#(\S+)$/.exec(text) ?? []
+  const [, path, etag] = /^(.+\/(?:_metadata|completedCheckpoint[^/#]*))#(\S+)$/.exec(text) ?? []
   const [root] = rootPaths.flatMap((one) => {
     const parsed = parseLocation(one)
     return parsed.ok ? [parsed.location] : []
   })
   if (path === undefined || etag === undefined)
-    throw usageError(`--dead ${text}: write it as the guard prints it, <path>/_metadata#<etag>.`)
+    throw usageError(
+      `--dead ${text}: write it as the plan prints it, <path>#<etag>; the path ends with /_metadata, or is a file of a high-availability store.`,
+    )
   const parsed = parseLocation(path)
   if (parsed.ok) return `${locationKey(parsed.location)}#${etag}`
   if (root === undefined) throw usageError(`--dead ${text}: give the full URI.`)

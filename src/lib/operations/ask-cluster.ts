@@ -3,6 +3,7 @@ import type { CheckpointConfig, CheckpointStats, JobManager, JobOverview } from 
 import type { JobEvidence, NamedSnapshot } from '../state/evidence.js'
 import { checkpointsUnlessInitializing, isInitializing } from './checkpoints-of.js'
 import { mapConcurrently } from './concurrently.js'
+import { leftByCluster } from './left-checkpoint.js'
 
 /** What one cluster says. */
 export interface ClusterWord {
@@ -83,6 +84,7 @@ async function evidenceOf(job: JobOverview, jobManager: JobManager, signal: Abor
     changelog: config?.changelogEnabled ?? null,
     stateBackend: config?.stateBackend ?? null,
     retainsCheckpoints: retains(config?.externalized ?? null),
+    left: leftByCluster(job, stats),
   }
 }
 

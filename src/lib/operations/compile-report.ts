@@ -16,7 +16,7 @@ export interface CompileReportInput extends Omit<MeasureUsageInput, 'job'> {
   /** By what a clean-up would go. */
   cleanup: Pick<
     PlanCleanupInput,
-    'roots' | 'stateRoots' | 'policy' | 'graceMs' | 'maxShare' | 'windows' | 'confirmed' | 'withoutSoftDelete'
+    'roots' | 'stateRoots' | 'policy' | 'graceMs' | 'maxShare' | 'windows' | 'pointers' | 'confirmed' | 'withoutSoftDelete'
   >
   runs: RunJournal
   examine: ExamineInput

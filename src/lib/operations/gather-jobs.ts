@@ -2,6 +2,7 @@ import { EXIT, FlinkopsError } from '../errors.js'
 import type { ArchivedJob, JobManager, Journal } from '../ports.js'
 import type { JobEvidence, NamedSnapshot } from '../state/evidence.js'
 import { askCluster, type ClusterWord, retains, seenRestore, toldTime } from './ask-cluster.js'
+import { leftByArchive } from './left-checkpoint.js'
 import { journalEvidence, sightingsOf } from './remembered-jobs.js'
 
 export interface Gathered {
@@ -77,5 +78,6 @@ function archivedEvidence(job: ArchivedJob, where: string): JobEvidence {
     checkpointTimeoutMs: job.checkpointTimeoutMs,
     changelog: job.changelogEnabled,
     retainsCheckpoints: retains(job.externalized),
+    left: leftByArchive(job),
   }
 }

@@ -13,6 +13,7 @@ import type { RetentionPolicy } from '../state/policy.js'
 import { retain } from '../state/retention.js'
 import type { Survey } from '../state/survey.js'
 import type { Windows } from '../state/windows.js'
+import { findPointers, type PointerSources } from './find-pointers.js'
 import type { GatherInput } from './gather-jobs.js'
 import { knowSurveyedJobs } from './know-jobs.js'
 import { matchJobs } from './match-jobs.js'
@@ -35,6 +36,8 @@ export interface PlanCleanupInput {
   named?: ReadonlySet<string>
   /** What open maintenance windows name. */
   windows: () => Promise<Windows>
+  /** Who else may point at state: configurations, high-availability stores, records of our runs. */
+  pointers: PointerSources
   graceMs: number
   maxShare: number
   /** What earlier runs were confirmed to delete; asked only when the share of orphans refuses. */
@@ -72,6 +75,9 @@ export async function planStock(input: PlanCleanupInput, { gathered, found: surv
   const found = { ...surveyed, serverTimeMs: timeOfAges(clocks) }
   const silence = { roots: input.stateRoots, graceMs: input.graceMs }
   const jobs = knowSurveyedJobs({ ...input, silence, gathered, survey: found, givenUp: input.policy.alsoLast })
+  const { readers, policy, signal } = input
+  const asking = { sources: input.pointers, evidence: gathered.evidence, survey: found, readers, policy, signal }
+  const pointed = await findPointers(asking, jobs)
   const snapshots = attribute({ snapshots: found.snapshots, jobs, nowMs: found.serverTimeMs, allClustersAnswered })
   const survey = { ...found, snapshots }
   const lineages = groupLineages(jobs, snapshots)
@@ -82,6 +88,7 @@ export async function planStock(input: PlanCleanupInput, { gathered, found: surv
     chains: new Chains({ snapshots, jobs, roots: input.stateRoots, keys: survey.blobs.keys }),
     inUse: snapshotsInUse(jobs, snapshots),
     inWindow: windows.named,
+    holds: pointed.holds,
     policy: input.policy,
     only,
     nowMs: survey.serverTimeMs,
@@ -94,6 +101,7 @@ export async function planStock(input: PlanCleanupInput, { gathered, found: surv
     clockGuard(clocks),
     pinGuard(input.policy, survey),
     windowGuard(windows),
+    ...pointed.guards,
     await softDeleteGuard(input),
   ]
   const asked = {
@@ -101,6 +109,7 @@ export async function planStock(input: PlanCleanupInput, { gathered, found: surv
     jobs,
     decisions,
     roots: input.roots,
+    holds: pointed.holds,
     graceMs: input.graceMs,
     maxShare: input.maxShare,
     only,

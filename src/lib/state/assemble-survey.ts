@@ -47,6 +47,7 @@ export function assembleSurvey(input: AssembleInput): Survey {
     others: inventory.others,
     occupied: inventory.occupied,
     trees: inventory.trees,
+    stores: [...inventory.stores.values()],
     totals: inventory.totals,
     isStable: input.isStable,
     fingerprint: new Map([...inventory.metadata].map(([key, blob]) => [key, blob.etag])),

@@ -22,6 +22,15 @@ export interface NamedSnapshot {
   as: 'completed' | 'savepoint' | 'restored' | 'retained'
 }
 
+/** The last checkpoint that a job completed, of a job that has ended. */
+export interface LeftCheckpoint {
+  path: string
+  /** Flink says that it deleted it itself; `null` = it does not say. */
+  isDiscarded: boolean | null
+  /** Flink deletes it when the job ends in this state; `null` = nobody knows. */
+  isDeletedAtEnd: boolean | null
+}
+
 /** One source's word about a job; later sources only fill what earlier ones left open. */
 export interface JobEvidence {
   jobId: string
@@ -44,6 +53,7 @@ export interface JobEvidence {
   changelog?: boolean | null
   stateBackend?: string | null
   retainsCheckpoints?: boolean | null
+  left?: LeftCheckpoint | null
   /** How the last look of ours saw the job at that cluster; it proves no state of now. */
   sighting?: { state: string; startedAtMs: number | null; isHaOff: boolean | null }
 }

@@ -1,5 +1,6 @@
 import { BlobSet } from './blob-set.js'
 import { BlobTable } from './blob-table.js'
+import { isStoreFile } from './high-availability.js'
 import type { KeyId, KeyTable } from './key-table.js'
 import { isPlainName, isSnapshotMetadata, jobDirectoryOf, type Place, parentOf, placeOf } from './layout.js'
 import { type Location, locationKey } from './location.js'
@@ -46,6 +47,8 @@ interface Here extends Container {
   tree: WrittenTree | null
 }
 
+const LETTER_C = 99
+
 /**
  * Folds one listing, blob by blob, into what planning needs. Only referenced, unreferenced-in-known-areas and marker blobs are
  * remembered; everything else is summed, so memory follows the candidates and not the container.
@@ -58,6 +61,8 @@ export class Inventory {
   readonly markers: StoredBlob[] = []
   readonly others = new Map<string, { blobs: number; bytes: number }>()
   readonly occupied = new Set<string>()
+  /** Where files of a high-availability store lie, by key. */
+  readonly stores = new Map<string, Location>()
   /** Referenced blobs that are still being uploaded, or whose writer died: nothing of them is there yet. */
   readonly uploading = new Set<KeyId>()
   readonly directories = new Map<string, SnapshotDirectory>()
@@ -86,6 +91,7 @@ export class Inventory {
     if (here.tree !== null && !blob.isDirectory && blob.lastModifiedMs > here.tree.newestWriteMs)
       here.tree.newestWriteMs = blob.lastModifiedMs
     const place = isPlainName(blob.name.slice(here.name.length)) ? here.place : placeOf(blob.name)
+    if (blob.name.charCodeAt(here.name.length) === LETTER_C && !blob.isDirectory && isStoreFile(blob.name)) this.#seeStore(here)
     const isSnapshotArea = place.area === 'checkpoint' || place.area === 'savepoint'
     if (blob.isDirectory && blob.sizeBytes === 0) {
       this.markers.push(bare(blob, here))
@@ -97,6 +103,11 @@ export class Inventory {
       this.metadata.set(locationKey({ account, container, name: blob.name }), { ...blob, account, container })
       this.#store(this.stored, this.#intern(blob.name, here), blob)
     } else this.#addFile(blob, here, place)
+  }
+
+  #seeStore({ account, container, name }: Here): void {
+    const directory = { account, container, name: name.slice(0, -1) }
+    this.stores.set(locationKey(directory), directory)
   }
 
   #addFile(blob: BareBlob, here: Here, { area }: Place): void {

@@ -1,4 +1,5 @@
 import type { Chains } from './chains.js'
+import { type HoldingReason, type Holds, holdOf } from './holds.js'
 import type { KnownJob } from './jobs.js'
 import { isGivenUp, type LastPoint, labelOf, lastPoints } from './last-points.js'
 import { lastSegment } from './layout.js'
@@ -15,6 +16,8 @@ export interface RetentionInput {
   inUse: Map<string, string>
   /** Snapshot directories (keys) that an open maintenance window names, each with why. */
   inWindow?: ReadonlyMap<string, string>
+  /** What somebody else than the jobs points at. */
+  holds?: Holds
   policy: RetentionPolicy
   /** Job ids that the user asked for; `null` or absent = all. */
   only?: ReadonlySet<string> | null
@@ -37,6 +40,7 @@ export type KeepReason =
   | 'no-job'
   | 'protected'
   | 'not-asked'
+  | HoldingReason
 
 export interface Decision {
   snapshot: Snapshot
@@ -72,6 +76,8 @@ function keepReasons(snapshot: Snapshot, input: RetentionInput, last: Map<Snapsh
   add('not-asked', isAsked(snapshot.jobId, input.only) ? null : 'it belongs to another job than --job')
   add('pinned', input.policy.pins.has(key) ? 'pinned in the configuration' : null)
   add('window', input.inWindow?.get(key))
+  const hold = input.holds && holdOf(input.holds, snapshot.directory)
+  if (hold) reasons.push(hold)
   add('writing', snapshot.completeness === 'writing' ? 'it is being written' : null)
   const isGivenUpFile = isDead(`${key}/_metadata`, snapshot.etag, input.policy.dead)
   add('protected', snapshot.completeness === 'unreadable' && !isGivenUpFile ? `what it needs is unknown: ${snapshot.problem}` : null)

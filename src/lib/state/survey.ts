@@ -44,6 +44,8 @@ export interface Survey {
   occupied: Set<string>
   /** Every directory of a job id, with its newest write. */
   trees: WrittenTree[]
+  /** Directories in which files of a high-availability store lie. */
+  stores: Location[]
   totals: { blobs: number; bytes: number }
   /** The listing after reading showed the same `_metadata` set as the one that was read. */
   isStable: boolean

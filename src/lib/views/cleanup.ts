@@ -106,6 +106,13 @@ export const KEEP_WORDS: Record<KeepReason, [string, string]> = {
   writing: ['being written', ''],
   'no-job': ['of no known job', ''],
   'not-asked': ['not asked for', ''],
+  configured: ['from which Flink is configured to start', 'take them out of that configuration'],
+  'high-availability': [
+    'that a high-availability store holds, or may hold',
+    '--dead <file>#<etag> of the store, if its job is gone for good',
+  ],
+  claimed: ['in trees that another job may have claimed', '--also-last <job id>, if no job anywhere lives on them'],
+  copy: ['copies of other places', ''],
   protected: ['needed by another snapshot, or not understood', ''],
 }
 

@@ -6,6 +6,7 @@ import type { RetentionPolicy } from '../../../src/lib/state/policy.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
 import { NO_WINDOWS } from '../../../src/lib/state/windows.js'
 import { DAY, HOUR, neededKeys, policy } from '../../support/builders.js'
+import { NO_POINTERS } from '../../support/no-pointers.js'
 import { emptyJournal, type RecordedTree, readTree, recordedTrees, TREE_ACCOUNT, type Truth } from '../../support/recorded-tree.js'
 
 const TREES = recordedTrees()
@@ -30,6 +31,7 @@ function plan(tree: RecordedTree, { rules, jobs }: Given): Promise<PlannedCleanu
     policy: rules,
     job: null,
     windows: async () => NO_WINDOWS,
+    pointers: NO_POINTERS,
     graceMs: 72 * HOUR,
     maxShare: 1,
     withoutSoftDelete: false,
