@@ -160,16 +160,15 @@ describe.sequential('cleanup on a tree that nobody writes to any more', () => {
     expect(code).toBe(6)
   })
 
-  it('holds the tree of a job that runs', async () => {
-    const running = await startFakeJobManager(cluster({ jobs: [{ jobId: JOB, name: 'sales_pipeline', completed: [cli.path(LAST)] }] }))
-    // A machine of its own: what has seen a job running does not take the silence of others for its end.
-    const other = await startCli({ endpoint: azurite.endpoint, container: truth.container, jobManagers: [running.url] })
-    const { stdout } = await other.run([...ASKED, '--dry-run', '--json'])
-    await Promise.all([running.stop(), other.close()])
+  it('holds the tree of a job that runs, until its cluster without high availability begins anew', async () => {
+    jobManager.script(cluster({ jobs: [{ jobId: JOB, name: 'sales_pipeline', completed: [cli.path(LAST)] }] }))
+    const { plan } = await runJson([...ASKED, '--dry-run'])
+    jobManager.script(cluster({ jobs: [] }))
+    const { plan: anew } = await runJson([...ASKED, '--dry-run'])
 
-    const plan = JSON.parse(stdout) as Cleanup
     expect(plan.delete.map((one) => nameOf(one.path)).filter((name) => name.includes('/chk-'))).toEqual([])
     expect(plan.keep.map((one) => one.reason)).toEqual(expect.arrayContaining(['job-running']))
+    expect(anew.keep.map((one) => one.reason)).not.toContain('job-unknown')
   })
 
   it('holds the tree of a job that this machine saw running on a cluster that is not asked any more', async () => {
