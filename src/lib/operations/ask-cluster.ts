@@ -49,14 +49,14 @@ function aheadOf(jobs: JobOverview[], nowMs: number): number | null {
   return all.length === 0 ? null : Math.max(...all)
 }
 
-/** Without high availability a job does not survive its JobManager. */
+/** Without high availability a job does not survive its JobManager. `null` = it will not tell; a JobManager that is gone meanwhile is an error. */
 async function askHaOff(jobManager: JobManager, signal: AbortSignal): Promise<boolean | null> {
   try {
     const configuration = await jobManager.configuration(signal)
     const type = configuration.get('high-availability.type') ?? configuration.get('high-availability') ?? ''
     return ['', 'none'].includes(type.trim().toLowerCase())
   } catch (error) {
-    if (!(error instanceof FlinkopsError) || error.exitCode === EXIT.interrupted) throw error
+    if (!(error instanceof FlinkopsError) || error.exitCode === EXIT.interrupted || error.exitCode === EXIT.unreachable) throw error
     return null
   }
 }

@@ -45,9 +45,11 @@ export function objectionToSilence(
   trees: JobTrees | undefined,
   input: SilenceInput,
 ): string | null {
-  if (trees === undefined) return 'nothing of it lies below the configured roots'
-  if (!trees.areBelowRoots) return 'its directory lies below no configured root'
-  if (input.nowMs - trees.newestWriteMs < input.graceMs) return 'its directory was written to within the grace period'
+  // Of a job without a directory only a look of ours tells whose it was.
+  if (trees === undefined && !evidence.some((one) => one.sighting !== undefined)) return 'nothing of it lies below the configured roots'
+  if (trees?.areBelowRoots === false) return 'its directory lies below no configured root'
+  if (trees !== undefined && input.nowMs - trees.newestWriteMs < input.graceMs)
+    return 'its directory was written to within the grace period'
   return input.givenUp?.has(jobId) === true ? null : objectionOfSightings(evidence, input)
 }
 

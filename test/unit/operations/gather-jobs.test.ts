@@ -132,10 +132,16 @@ describe('what looks remember', () => {
     expect((await journal.sightings()).map((one) => one.isHaOff)).toEqual([isHaOff])
   })
 
-  it('does not take a configuration that cannot be read for one without high availability', async () => {
-    const configuration = () => Promise.reject(new FlinkopsError('no', { code: 'X', exitCode: EXIT.unreachable }))
+  it('does not take a configuration that is refused for one without high availability', async () => {
+    const configuration = () => Promise.reject(new FlinkopsError('no', { code: 'X', exitCode: EXIT.refused }))
     await gather([jobManager([overview()], { configuration })])
     expect((await journal.sightings()).map((one) => one.isHaOff)).toEqual([null])
+  })
+
+  it('takes a JobManager that goes while it is asked for one that did not answer', async () => {
+    const configuration = () => Promise.reject(new FlinkopsError('it is gone', { code: 'X', exitCode: EXIT.unreachable }))
+    const { answered, silent } = await gather([jobManager([overview()], { configuration })])
+    expect([answered, silent.map((one) => one.problem)]).toEqual([[], ['it is gone']])
   })
 
   it('is there when the cluster is not: the restore as seen, the name, and that it was running', async () => {
