@@ -5,6 +5,7 @@ import { runPlan } from '../lib/cli/cleanup-run.js'
 import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { pointersOf } from '../lib/cli/pointers.js'
+import { checkExactPath } from '../lib/operations/exact-path.js'
 import { locateSnapshot } from '../lib/operations/locate-snapshot.js'
 import { checkNamed, planCleanup } from '../lib/operations/plan-cleanup.js'
 import { openScope, type Scope } from '../lib/scope.js'
@@ -75,6 +76,7 @@ export default class Delete extends BaseCommand {
   async #locate(texts: string[], scope: Scope, storage: Parameters<typeof locateSnapshot>[0]['storage']): Promise<Map<string, string>> {
     const named = new Map<string, string>()
     for (const text of texts) {
+      checkExactPath(text)
       const { location, path } = await locateSnapshot({ text, roots: scope.rootPaths, storage, signal: this.signal })
       named.set(locationKey(location), path)
     }

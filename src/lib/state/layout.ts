@@ -95,7 +95,8 @@ export function isFlinkPath(name: string): boolean {
 /** Places a blob name (or a directory's name) in the grammar. */
 export function placeOf(name: string): Place {
   const parts = name.split('/')
-  if (!isFlinkPath(name) && parts[0] !== '_$azuretmpfolder$') return nowhere(name)
+  // Some tools end a directory's own name with a slash: that is still its directory.
+  if (!isFlinkPath(name.endsWith('/') ? name.slice(0, -1) : name) && parts[0] !== '_$azuretmpfolder$') return nowhere(name)
   if (parts[0] === '_$azuretmpfolder$')
     return { ...nowhere(name), area: 'temporary', tree: '_$azuretmpfolder$', directory: '_$azuretmpfolder$' }
   for (let at = parts.length - 1; at >= 0; at--) {

@@ -67,6 +67,13 @@ describe('an archive', () => {
     })
   })
 
+  it('tells what Flink does with the last checkpoint when the job ends', () => {
+    const config = { externalization: { enabled: true, delete_on_cancellation: true } }
+    expect(parseArchive(pack({ '/jobs/overview': overview, [`/jobs/${JOB}/checkpoints/config`]: config }))).toMatchObject({
+      externalized: { enabled: true, deleteOnCancellation: true },
+    })
+  })
+
   it.each([
     ['an application summary', pack({ '/applications/overview': { applications: [] } })],
     ['an empty file', new Uint8Array()],

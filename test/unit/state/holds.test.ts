@@ -73,7 +73,7 @@ describe('a plan with holds', () => {
 
   it('keeps a snapshot and its directory that are held, and sweeps the rest of its tree', () => {
     const made = plan(blobs, given(paths(checkpointDirectory(A, 1))))
-    expect(deleted(made).toSorted()).toEqual([own(2), shared(1), `${TREE}/shared`].toSorted())
+    expect(new Set(deleted(made))).toEqual(new Set([own(2), shared(1), `${TREE}/shared`]))
   })
 
   it('keeps one file that is held, though a neighbour in its directory goes', () => {

@@ -66,7 +66,7 @@ describe('placeOf', () => {
     `checkpoints/${JOB}//shared/${FILE}`,
     `checkpoints/${JOB}/shared//${FILE}`,
     `/checkpoints/${JOB}/chk-12/${FILE}`,
-    `checkpoints/${JOB}/chk-12/`,
+    `checkpoints/${JOB}/chk-12//`,
     `checkpoints/./${JOB}/chk-12/${FILE}`,
     `checkpoints/x/../${JOB}/chk-12/${FILE}`,
     `back\\slash/${JOB}/chk-12/${FILE}`,
