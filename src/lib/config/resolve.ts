@@ -6,6 +6,7 @@ import { type Environment, variable } from './environment.js'
 import { chooseContext, findConfigFile } from './file.js'
 import type { FileContext } from './file-context.js'
 import type { FlinkConf } from './flink-conf.js'
+import { type CheckFound, checkFound as checkOnDisk } from './found.js'
 import { type ReadFile, readTextFile } from './read-text-file.js'
 import { restHeaders } from './rest-headers.js'
 import { configuredRoots } from './roots.js'
@@ -38,11 +39,12 @@ export async function resolveConfig(input: {
   env: Environment
   cwd: string
   readFile?: ReadFile
+  checkFound?: CheckFound
   /** How Flink's own configuration is read; `doctor` has a reader that goes on where this one refuses. */
   readConf?: ConfReader
 }): Promise<EffectiveConfig> {
-  const { flags, env, cwd, readFile = readTextFile, readConf = readFlinkConf } = input
-  const file = await findConfigFile({ flag: flags.config, env, cwd, readFile })
+  const { flags, env, cwd, readFile = readTextFile, checkFound = checkOnDisk, readConf = readFlinkConf } = input
+  const file = await findConfigFile({ flag: flags.config, env, cwd, readFile, checkFound })
   const { name, context } = chooseContext(file, flags.context, env)
   const place = variable(env, 'FLINK_CONF_DIR') ?? context?.flinkConf
   const flinkConf = place ? await readConf(resolve(cwd, place.value), readFile) : null

@@ -126,7 +126,13 @@ describe('a wrong flinkops.yaml is refused with the line and the path of the val
 
 describe('which file', () => {
   const find = (flag: string | undefined, env: Record<string, string>, files: string[]) =>
-    findConfigFile({ flag, env, cwd: '/w', readFile: async (path) => (files.includes(path) ? '' : null) })
+    findConfigFile({
+      flag,
+      env,
+      cwd: '/w',
+      readFile: async (path) => (files.includes(path) ? '' : null),
+      checkFound: async () => undefined,
+    })
 
   it.each([
     ['--config', 'c.yaml', { FLINKOPS_CONFIG: '/e.yaml' }, ['/w/c.yaml', '/e.yaml', '/w/flinkops.yaml'], '/w/c.yaml'],

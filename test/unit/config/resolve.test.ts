@@ -25,7 +25,7 @@ contexts:
 const CONF = `state.checkpoints.dir: ${ROOT}/other\nstate.savepoints.dir: ${ROOT}/savepoints\njobmanager.archive.fs.dir: ${ROOT}/history\nfs.azure.account.key.acct.blob.core.windows.net: MARKEDKEY\n`
 
 function config(files: Record<string, string>, flags: ConfigFlags = {}, env: Record<string, string> = {}) {
-  return resolveConfig({ flags, env, cwd: '/w', readFile: async (path) => files[path] ?? null })
+  return resolveConfig({ flags, env, cwd: '/w', readFile: async (path) => files[path] ?? null, checkFound: async () => undefined })
 }
 
 describe('resolveConfig', () => {
