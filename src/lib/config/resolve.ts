@@ -8,7 +8,7 @@ import type { FileContext } from './file-context.js'
 import type { FlinkConf } from './flink-conf.js'
 import { type CheckFound, checkFound as checkOnDisk } from './found.js'
 import { type ReadFile, readTextFile } from './read-text-file.js'
-import { restHeaders } from './rest-headers.js'
+import { headersBy, restHeaders } from './rest-headers.js'
 import { configuredRoots } from './roots.js'
 import { type EffectiveConfig, firstSet, type JobSpec, type RetentionSettings, type Setting } from './settings.js'
 
@@ -49,17 +49,20 @@ export async function resolveConfig(input: {
   const place = variable(env, 'FLINK_CONF_DIR') ?? context?.flinkConf
   const flinkConf = place ? await readConf(resolve(cwd, place.value), readFile) : null
   const clusters = jobManagers(flags.jobmanager, env, context)
+  const gateway = sqlGateway(flags.sqlGateway, env, context, clusters.value[0] ?? '')
+  const headers = restHeaders(env)
   const storage = context?.storage ?? new Map()
   return {
     contextName: name,
     jobManagers: clusters,
-    sqlGateway: sqlGateway(flags.sqlGateway, env, context, clusters.value[0] ?? ''),
+    sqlGateway: gateway,
     roots: configuredRoots(context, flinkConf),
     exclusive: firstSet([context?.exclusive ?? null], false),
     pins: firstSet([context?.pins ?? null], []),
     retention: retention(flags, context),
     jobs: firstSet<Record<string, JobSpec>>([context?.jobs ?? null], {}),
-    headers: restHeaders(env),
+    headers,
+    headersFor: headersBy({ headers, jobManager: clusters.value[0], sqlGateway: gateway.value, env }),
     flinkConf,
     storage,
     accessFor: accessBy({ storage, env, flinkConf }),

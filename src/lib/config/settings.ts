@@ -1,6 +1,7 @@
 import type { AccessFor } from '../access.js'
 import type { Secret } from '../secret.js'
 import type { FlinkConf } from './flink-conf.js'
+import type { HeadersFor } from './rest-headers.js'
 
 /** A value and where it came from, in words for `flinkops config`. */
 export interface Setting<T> {
@@ -51,6 +52,8 @@ export interface EffectiveConfig {
   jobs: Setting<Record<string, JobSpec>>
   /** `FLINK_REST_CLIENT_HEADERS`, for a JobManager behind a proxy. */
   headers: Map<string, Secret>
+  /** What of them goes to a URL. */
+  headersFor: HeadersFor
   flinkConf: FlinkConf | null
   /** By canonical account host. */
   storage: Map<string, AccountSetting>

@@ -3,6 +3,11 @@ export function toUrl(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null
 }
 
+/** Whether a URL leads to this machine, without a word of a name service. */
+export function isLoopback(text: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(toUrl(text)?.hostname ?? '')
+}
+
 export type UrlResult = { ok: true; url: string } | { ok: false; problem: string }
 
 /** An http(s) base URL without trailing slash. User names, passwords and queries are refused: base URLs are printed. */

@@ -11,6 +11,8 @@ export interface HttpOptions extends RouteOptions {
   url: string
   /** As in `FLINK_REST_CLIENT_HEADERS`; never shown. */
   headers?: Map<string, Secret>
+  /** Why there are headers that do not go there, for whom is not let in. */
+  withheld?: string | null
   /** Deadline of one attempt. */
   requestTimeoutMs?: number
   /** How long to go on after lost connections and 502/503/504. Short, so that a refused connection is told at once. */
@@ -46,7 +48,7 @@ export function createHttp(options: HttpOptions): Http {
   if (login !== null && !hasHeader(extra, 'authorization')) extra.set('authorization', login.authorization)
   const secrets = [...extra.values(), ...(login === null ? [] : [login.password])]
   const dispatcher = createDispatcher(options)
-  const { server, requestTimeoutMs = 20_000, patienceMs = 4000 } = options
+  const { server, withheld = null, requestTimeoutMs = 20_000, patienceMs = 4000 } = options
 
   /** One attempt: an answer, or what came in its place. */
   async function attempt(wanted: HttpRequest): Promise<Outcome> {
@@ -75,7 +77,7 @@ export function createHttp(options: HttpOptions): Http {
       wanted.signal.throwIfAborted()
       const outcome = await attempt(wanted)
       const mayRepeat = (wanted.repeatable ?? wanted.method === 'GET') && performance.now() - startedAt + pauseMs <= patienceMs
-      if (!(mayRepeat && isPassing(outcome))) return explain(outcome, { server, url, path: wanted.path, secrets })
+      if (!(mayRepeat && isPassing(outcome))) return explain(outcome, { server, url, path: wanted.path, secrets, withheld })
       await pause(pauseMs, wanted.signal)
     }
   }

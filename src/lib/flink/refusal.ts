@@ -9,6 +9,8 @@ export interface Asked {
   url: string
   path: string
   secrets: Secret[]
+  /** Why headers that are set were not sent; `null` = they were, or none are set. */
+  withheld: string | null
 }
 
 /**
@@ -30,7 +32,7 @@ function refusalOf(answer: Answer, asked: Asked): FlinkopsError | null {
     return new FlinkopsError(`${at} does not let us in (HTTP ${status})`, {
       code: 'NOT_AUTHORISED',
       exitCode: EXIT.notAuthorised,
-      suggestions: ['Flink authenticates nobody itself: set the header its proxy wants in FLINK_REST_CLIENT_HEADERS.'],
+      suggestions: [asked.withheld ?? 'Flink authenticates nobody itself: set the header its proxy wants in FLINK_REST_CLIENT_HEADERS.'],
     })
   }
   // 308 with a Flink error is the JobManager's own word on `mode=stop`
