@@ -59,7 +59,7 @@ export async function createContext(input: {
     journal: createJournal({ directory, onProblem: input.onProblem }),
     runs: createRunJournal({ directory }),
     starts: createStartJournal({ directory, onProblem: input.onProblem }),
-    maintenance: createMaintenanceJournal({ directory }),
+    maintenance: createMaintenanceJournal({ directory, onProblem: input.onProblem }),
     usageHistory: createUsageHistory({ directory }),
     drills: createDrillJournal({ directory }),
     jobManagers,

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import type { Journal } from '../ports.js'
 import { Appender } from './appender.js'
 import { parseOperation, textPair } from './entries.js'
 import { readLines } from './files.js'
+import { type StateFile, stateFile } from './trust.js'
 
 /**
  * The journal in a directory: `operations.jsonl` (started and ended), `names.jsonl`, `restores.jsonl`; append only, the last line of a key
@@ -11,10 +11,10 @@ import { readLines } from './files.js'
  */
 export function createJournal(options: { directory: string; onProblem?: (problem: Error) => void }): Journal {
   const { directory, onProblem } = options
-  const operationsPath = join(directory, 'operations.jsonl')
+  const operationsPath = stateFile(directory, 'operations.jsonl')
   const operations = new Appender(operationsPath)
-  const names = pairs(join(directory, 'names.jsonl'), ['jobId', 'name'])
-  const restores = pairs(join(directory, 'restores.jsonl'), ['jobId', 'path'])
+  const names = pairs(stateFile(directory, 'names.jsonl'), ['jobId', 'name'])
+  const restores = pairs(stateFile(directory, 'restores.jsonl'), ['jobId', 'path'])
 
   async function ifPossible(remember: Promise<void>): Promise<void> {
     try {
@@ -46,7 +46,7 @@ interface Pairs {
 }
 
 /** A map on disk; what it holds already is not written again. */
-function pairs(path: string, [keyName, valueName]: [string, string]): Pairs {
+function pairs(path: StateFile, [keyName, valueName]: [string, string]): Pairs {
   const file = new Appender(path)
 
   async function all(): Promise<Map<string, string>> {

@@ -1,15 +1,15 @@
-import { join } from 'node:path'
 import type { StartedJob, StartJournal } from '../ports-started.js'
 import { Appender } from './appender.js'
 import { field, textOrNull } from './entries.js'
 import { readLines } from './files.js'
+import { stateFile } from './trust.js'
 
 /**
  * `started.jsonl` in a directory. A job that could not be written down runs all the same, so that is only told to `onProblem`: it has to
  * be brought back by its script or jar then, not by its name.
  */
 export function createStartJournal(options: { directory: string; onProblem?: (problem: Error) => void }): StartJournal {
-  const path = join(options.directory, 'started.jsonl')
+  const path = stateFile(options.directory, 'started.jsonl')
   const file = new Appender(path)
   return {
     rememberStart: async (job) => {
