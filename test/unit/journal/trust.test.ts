@@ -164,6 +164,20 @@ describe('a link in place of a file', () => {
     expect(await readFile(precious, 'utf8')).toBe('precious')
   })
 
+  it('at a name that used to be foreseen, of a temporary file or of a lock, leads nowhere', async () => {
+    const precious = join(base, 'precious.txt')
+    await writeFile(precious, 'precious')
+    const journal = createMaintenanceJournal({ directory })
+    const giveBack = await journal.hold('prod')
+    const lock = (await readdir(at('maintenance'))).find((name) => name.endsWith('.lock'))
+    await giveBack()
+    for (const name of [`w.json.${process.pid}.tmp`, `${lock}.${process.pid}`]) await symlink(precious, at('maintenance', name))
+    await journal.save('w', { id: 'new' })
+    await (await journal.hold('prod'))()
+    expect(await readFile(precious, 'utf8')).toBe('precious')
+    expect(await journal.load('w')).toEqual({ id: 'new' })
+  })
+
   it('is replaced, not followed, where a file is written whole', async () => {
     const precious = join(base, 'precious.txt')
     await writeFile(precious, '{}')
