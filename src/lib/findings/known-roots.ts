@@ -1,5 +1,6 @@
 import { isJobId } from '../state/layout.js'
 import { isBelow, isSameContainer, locationKey, parseLocation } from '../state/location.js'
+import { withoutTail } from '../tail.js'
 import { oneLine } from '../visible.js'
 import type { Facts, RootKind } from './facts.js'
 import { type Finding, sentence } from './finding.js'
@@ -94,7 +95,8 @@ function ofJobs({ clusters }: Facts): Used[] {
 
 /** `<root>/<job id>/chk-N`, or `<root>/chk-N` without directories for jobs. */
 function directoryOf(checkpoint: string): string {
-  const above = checkpoint.replace(/\/+[^/]+\/*$/, '')
+  const path = withoutTail(checkpoint, /\//)
+  const above = withoutTail(path.slice(0, Math.max(0, path.lastIndexOf('/'))), /\//)
   const last = above.slice(above.lastIndexOf('/') + 1)
   return isJobId(last) ? above.slice(0, -last.length - 1) : above
 }

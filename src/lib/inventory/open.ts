@@ -49,6 +49,7 @@ async function readManifest(source: string, place: Location | null, storage: Sto
   }
   const reader = await storage.container(place.account, place.container)
   const content = await reader.read({ name: place.name, signal })
+  if (content.state === 'tooLarge') throw usageError(`${source} is no manifest of a blob inventory: ${content.problem}.`)
   if (content.state !== 'read') throw notFoundError('INVENTORY_NOT_FOUND', `There is no inventory manifest at ${source}.`)
   return Buffer.from(content.bytes).toString('utf8')
 }
