@@ -26,11 +26,20 @@ export const MESSAGE_CHARS = 8192
 /** What is kept of a Java stack: half from its start, half from its end, where the innermost cause is. */
 export const STACK_CHARS = 8 * MESSAGE_CHARS
 
-/** Rows of a row group of Parquet that are decoded: it is decoded as a whole. The service writes some ten thousand. */
-export const GROUP_ROWS = 250_000
+/** The footer of a Parquet file: of a thousand row groups it has some 5 MB. */
+export const FOOTER_BYTES = 8 * MIB
 
-/** Bytes that the columns of a row group have at most, unpacked. */
+/** Rows of a row group of Parquet, and values of a page or dictionary. Writers close a group at 128 MB, which holds half as many. */
+export const GROUP_ROWS = 1_000_000
+
+/** Bytes that the wanted columns of a row group have together, packed or unpacked. */
 export const GROUP_BYTES = 256 * MIB
+
+/** Rows that are decoded at one stroke: then the signal is looked at, and whatever else waits has its turn. */
+export const ROWS_AT_ONCE = 50_000
+
+/** A line of a CSV inventory. The service takes names of 1,024 characters and 8 KB of metadata. */
+export const RECORD_CHARS = 128 * 1024
 
 /** Why something is not read, as a clause. */
 export function tooLarge(sizeBytes: number, most: number): string {
