@@ -17,8 +17,8 @@ export const METADATA_BYTES = 1024 * MIB
 /** What is read side by side with others of its kind; what is larger is read alone, so that many at once hold no more than one. */
 export const BESIDE_BYTES = 8 * MIB
 
-/** A configuration file: the largest real ones have some 10 kB, and a parser of YAML is slow. */
-export const CONFIG_CHARS = MIB
+/** A configuration file: the largest real ones have some 10 kB, and the parser of YAML is slow. */
+export const CONFIG_CHARS = 256 * 1024
 
 /** What a message of an exception has at most, before any pattern is looked for in it. */
 export const MESSAGE_CHARS = 8192
