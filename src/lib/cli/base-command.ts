@@ -11,6 +11,7 @@ import { Progress } from './progress.js'
 import { ask } from './prompt.js'
 import { detectStreams, type Streams } from './streams.js'
 import { type OutputFormat, renderTable, type Table } from './table.js'
+import { jsonToStdout, toStderr, toStdout } from './terminal.js'
 import type { Screen } from './window.js'
 
 type BaseFlags = Interfaces.InferredFlags<typeof baseFlags>
@@ -72,7 +73,7 @@ export abstract class BaseCommand extends Command {
     return context
   }
 
-  /** A warning: on stderr for a person, in `warnings` for JSON. */
+  /** A warning of one line: on stderr for a person, in `warnings` for JSON. */
   protected notice(text: string): void {
     this.warnings.push(text)
     if (!this.jsonEnabled()) this.progress.say(`Warning: ${text}`)
@@ -96,7 +97,7 @@ export abstract class BaseCommand extends Command {
       notice: (text) => this.notice(text),
       complain: (text) => {
         this.progress.done()
-        if (!this.jsonEnabled()) process.stderr.write(`${text}\n`)
+        if (!this.jsonEnabled()) toStderr(`${text}\n`)
       },
       confirm: (question) => this.confirm(question, ['y', 'yes'], flags),
     }
@@ -107,12 +108,12 @@ export abstract class BaseCommand extends Command {
     const format = this.#rowFormat()
     const text = renderTable(table, format, this.streams)
     if (text === '' && format === 'table') this.progress.say(table.empty)
-    process.stdout.write(text)
+    toStdout(text)
   }
 
   /** Text on stdout; nothing under JSON. */
   protected print(text: string): void {
-    if (!this.jsonEnabled()) process.stdout.write(`${text}\n`)
+    if (!this.jsonEnabled()) toStdout(`${text}\n`)
   }
 
   /** Only with a terminal to ask on; else `null`, and the caller refuses. */
@@ -134,11 +135,11 @@ export abstract class BaseCommand extends Command {
   /** What is too long for one string, as the plan of millions of deletions, is written on one line and in pieces. */
   override logJson(json: unknown): void {
     try {
-      super.logJson(json)
+      jsonToStdout(`${JSON.stringify(json, null, 2)}\n`)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      for (const piece of jsonPieces(json)) process.stdout.write(piece)
-      process.stdout.write('\n')
+      for (const piece of jsonPieces(json)) jsonToStdout(piece)
+      jsonToStdout('\n')
     }
   }
 
@@ -152,9 +153,8 @@ export abstract class BaseCommand extends Command {
     process.exitCode = failure.exitCode
     if (this.jsonEnabled()) this.logJson({ error: failure })
     else if (error instanceof Errors.ExitError) throw error
-    else process.stderr.write(`${describeFailure(failure)}\n`)
-    if (failure.code === 'INTERNAL' && /(^|[\s,])(\*|flinkops)/.test(process.env['DEBUG'] ?? ''))
-      process.stderr.write(`${error.stack ?? 'no stack'}\n`)
+    else toStderr(`${describeFailure(failure)}\n`)
+    if (failure.code === 'INTERNAL' && /(^|[\s,])(\*|flinkops)/.test(process.env['DEBUG'] ?? '')) toStderr(`${error.stack ?? 'no stack'}\n`)
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {

@@ -9,6 +9,7 @@ import { pickJobs } from '../state/pick-jobs.js'
 import { plural } from '../views/format.js'
 import { jobLine, type MaintenanceOutcome, maintenanceJson, resumeSummary, windowText } from '../views/maintenance.js'
 import { noCheckpointsNotice, restoreProgress, savepointProgress } from '../views/wait.js'
+import { oneLine, shown } from '../visible.js'
 import { ledgerOf, type Screen, waitingFor } from './window.js'
 
 export interface ResumeWindowOptions {
@@ -70,7 +71,7 @@ function show(window: Manifest, jobs: ManifestJob[], { say, streams }: Screen): 
   const left = jobs.filter((job) => job.state !== 'running')
   say(`Window of ${window.createdAt}: manifest ${window.id}, ${plural(window.jobs.length - left.length, 'job')} up, ${left.length} to go`)
   const lines = left.map((job) => ({ name: job.name, jobId: job.jobId, words: wordsOf(job) }))
-  say(windowText('To bring back, in this order', lines, [], streams))
+  for (const line of windowText('To bring back, in this order', lines, [], streams).split('\n')) say(line)
 }
 
 function wordsOf({ state, path, resumedAs }: ManifestJob): string {
@@ -85,7 +86,7 @@ async function carryOut(
   { jobManager, again }: ReturnType<typeof waitingFor>,
   objections: Objection[],
 ): Promise<unknown> {
-  const nameWidth = Math.max(0, ...jobs.map((job) => job.name.length))
+  const nameWidth = Math.max(0, ...jobs.map((job) => shown(job.name).length))
   return resumeAll({
     ledger,
     jobIds: new Set(jobs.map((job) => job.jobId)),
@@ -129,7 +130,7 @@ async function finish(
     process.exitCode = EXIT.done
     return json(context, manifest, 'done', objections)
   }
-  const why = problem === null ? '' : `${problem.message}\n`
+  const why = problem === null ? '' : `${oneLine(problem.message)}\n`
   const isLost = manifest.jobs.some((job) => job.state === 'failed')
   const other = isLost ? '; what has no savepoint: flinkops resume --all --from latest; to leave one out: --except <name>' : ''
   screen.complain(`${why}${resumeSummary(manifest)}\nGo on with: ${options.again}${other}`)

@@ -1,6 +1,7 @@
 import type { Credential } from '../access.js'
 import { Secret } from '../secret.js'
 import { canonicalAccount } from '../state/location.js'
+import { withoutTail } from '../tail.js'
 import { EMULATOR_ENDPOINT, wellKnownKey } from './emulator.js'
 import { sas } from './flink-credentials.js'
 import { toUrl } from './url.js'
@@ -19,7 +20,8 @@ export function parseConnectionString(text: string): ConnectionString | null {
   if (parts.get('usedevelopmentstorage') === 'true') {
     return { accountName: 'devstoreaccount1', endpoint: EMULATOR_ENDPOINT, credential: { kind: 'key', key: wellKnownKey() } }
   }
-  const given = parts.get('blobendpoint')?.replace(/\/+$/, '')
+  const endpoint = parts.get('blobendpoint')
+  const given = endpoint === undefined ? undefined : withoutTail(endpoint, /\//)
   const accountName = parts.get('accountname') ?? accountOf(given)
   const credential = credentialOf(parts)
   if (!accountName || !credential) return null

@@ -1,3 +1,4 @@
+import { ANSWER_BYTES } from '../bounds.js'
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { Secret } from '../secret.js'
 import type { Answer, Outcome } from './answer.js'
@@ -19,6 +20,11 @@ export interface Asked {
  */
 export function explain(outcome: Outcome, asked: Asked): Answer {
   if (outcome.kind === 'lost') throw lost(outcome.error, outcome.timedOutAfterMs, asked)
+  if (outcome.kind === 'tooLarge')
+    throw unreachable(
+      `The ${asked.server} at ${asked.url} answered more than ${ANSWER_BYTES / 2 ** 20} MiB, which is no answer of Flink`,
+      'Check what listens there: the URL is that of something else, or of somebody else.',
+    )
   const { answer } = outcome
   const refusal = refusalOf(answer, asked)
   if (refusal !== null) throw refusal

@@ -1,4 +1,5 @@
 import { EXIT, FlinkopsError, notFoundError } from '../errors.js'
+import { parseForeignJson } from '../foreign-json.js'
 import type { StorageReader } from '../ports.js'
 import type { MaintenanceJournal } from '../ports-maintenance.js'
 import type { Location } from '../state/location.js'
@@ -33,12 +34,13 @@ export async function handedIn(text: string, from: string, journal: MaintenanceJ
 export async function readCopy(location: Location, uri: string, storage: StorageReader, signal: AbortSignal): Promise<string> {
   const reader = await storage.container(location.account, location.container)
   const content = await reader.read({ name: location.name, signal })
+  if (content.state === 'tooLarge') throw notAManifest(uri, content.problem)
   if (content.state !== 'read') throw notFoundError('MANIFEST_NOT_FOUND', `There is no manifest at ${uri}.`)
   return Buffer.from(content.bytes).toString('utf8')
 }
 
-function notAManifest(from: string): FlinkopsError {
-  return new FlinkopsError(`${from} is no manifest that can be read.`, {
+function notAManifest(from: string, why?: string): FlinkopsError {
+  return new FlinkopsError(`${from} is no manifest that can be read${why === undefined ? '' : `: ${why}`}.`, {
     code: 'MANIFEST_UNREADABLE',
     exitCode: EXIT.unexpected,
     suggestions: ['Its copy lies beside the savepoints: --manifest wasbs://.../_flinkops/maintenance/<id>.json; or move the file away.'],
@@ -47,7 +49,7 @@ function notAManifest(from: string): FlinkopsError {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseForeignJson(text)
   } catch {
     return null
   }

@@ -10,6 +10,8 @@ export interface LoadRunInput {
   recorder: RunRecorder
   /** The containers of the roots: a run must be about them, and a copy may lie there when it was made on another machine. */
   containers: { account: string; container: string }[]
+  /** Bytes that a plan of elsewhere may have (default: as many as can be read at all). */
+  most?: number
   signal: AbortSignal
 }
 
@@ -40,7 +42,8 @@ async function findRun(input: LoadRunInput): Promise<LoadedRun> {
     return { record: parseRecord(input.runId, local), deleted: new Set(entries.flatMap(deletedKey)) }
   }
   for (const place of input.containers) {
-    const json = await input.recorder.recorded({ ...place, runId: input.runId, file: 'plan.json', signal: input.signal })
+    const most = input.most === undefined ? {} : { most: input.most }
+    const json = await input.recorder.recorded({ ...place, ...most, runId: input.runId, file: 'plan.json', signal: input.signal })
     if (json !== null) return { record: parseRecord(input.runId, await parseJson(json)), deleted: new Set() }
   }
   const known = await input.runs.runs()

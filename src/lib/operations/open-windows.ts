@@ -1,4 +1,5 @@
 import { FlinkopsError } from '../errors.js'
+import { parseForeignJson } from '../foreign-json.js'
 import type { ContainerReader } from '../ports.js'
 import type { MaintenanceJournal } from '../ports-maintenance.js'
 import { type Manifest, parseManifest } from '../state/manifest.js'
@@ -69,7 +70,7 @@ async function read(name: string, reader: ContainerReader, signal: AbortSignal):
 
 function parseText(text: string): Manifest | null {
   try {
-    return parseManifest(JSON.parse(text))
+    return parseManifest(parseForeignJson(text))
   } catch {
     return null
   }

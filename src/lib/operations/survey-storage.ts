@@ -1,3 +1,4 @@
+import { METADATA_BYTES } from '../bounds.js'
 import type { Blob, ContainerReader } from '../ports.js'
 import { assembleSurvey, type ReadMetadata } from '../state/assemble-survey.js'
 import { Inventory, type ListedBlob } from '../state/inventory.js'
@@ -7,7 +8,7 @@ import { locationKey } from '../state/location.js'
 import { parseMetadata } from '../state/metadata/parse.js'
 import type { Survey } from '../state/survey.js'
 import { UseReader } from '../state/use-reader.js'
-import { mapConcurrently } from './concurrently.js'
+import { mapBySize, mapConcurrently } from './concurrently.js'
 import { findSnapshots } from './find-snapshots.js'
 
 export interface SurveyInput {
@@ -119,7 +120,7 @@ export async function readAll(
   for (const [key, before] of read) if (listed.get(key)?.etag !== before.blob.etag) read.delete(key)
   const fresh = [...listed].filter(([key]) => !read.has(key))
   const reader = new UseReader(keys)
-  await mapConcurrently(fresh, READS_IN_FLIGHT, async ([key, blob]) => {
+  await mapBySize(fresh, { atOnce: READS_IN_FLIGHT, sizeOf: ([, blob]) => blob.sizeBytes }, async ([key, blob]) => {
     const result = await readOne(input, blob, reader)
     if (result !== null) read.set(key, result)
   })
@@ -128,7 +129,8 @@ export async function readAll(
 async function readOne(input: SurveyInput, blob: ListedBlob, uses: UseReader): Promise<ReadMetadata | null> {
   if (blob.sizeBytes === 0 || blob.isUploading) return { blob, state: 'writing' }
   const reader = input.readers.find((one) => one.account === blob.account && one.container === blob.container)
-  const content = await reader?.read({ name: blob.name, ifMatch: blob.etag, signal: input.signal })
+  const content = await reader?.read({ name: blob.name, ifMatch: blob.etag, most: METADATA_BYTES, signal: input.signal })
+  if (content?.state === 'tooLarge') return { blob, state: 'unreadable', problem: content.problem }
   if (content === undefined || content.state !== 'read') return null
   return parseOne(blob, content.bytes, uses)
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { METADATA_BYTES } from '../bounds.js'
 import { FlinkopsError } from '../errors.js'
 import type { StorageReader } from '../ports.js'
 import { KeyTable } from '../state/key-table.js'
@@ -59,7 +60,12 @@ export async function verifySnapshot(input: VerifyInput): Promise<Verification> 
 export async function verifyOnce(input: VerifyInput): Promise<Verification> {
   const directory = snapshotDirectory(input.location)
   const reader = await input.storage.container(directory.account, directory.container)
-  const content = await reader.read({ name: directory.name === '' ? '_metadata' : `${directory.name}/_metadata`, signal: input.signal })
+  const content = await reader.read({
+    name: directory.name === '' ? '_metadata' : `${directory.name}/_metadata`,
+    most: METADATA_BYTES,
+    signal: input.signal,
+  })
+  if (content.state === 'tooLarge') return { state: 'unreadable', directory, problem: content.problem }
   if (content.state !== 'read') return { state: 'missing', directory, problem: `there is no ${directory.name}/_metadata` }
   if (content.bytes.length === 0)
     return { state: 'writing', directory, problem: 'its _metadata is empty: it is being written, or its writer died' }

@@ -1,5 +1,5 @@
 import type { ExecuteResult } from '../operations/execution.js'
-import { bytes, plural } from './format.js'
+import { bytes, paragraph, plural } from './format.js'
 
 /** What a clean-up did, for a person; failures grouped by their code. */
 export function cleanupResultText(result: ExecuteResult, runId: string): string {
@@ -11,7 +11,7 @@ export function cleanupResultText(result: ExecuteResult, runId: string): string 
   if (uncertain > 0) lines.push(`Under way when it stopped, gone or not: ${plural(uncertain, 'blob')}.`)
   if (result.problem !== null) lines.push(`It stopped: ${result.problem}`)
   if (result.stopped) lines.push(`The run ended before its plan. What is done stays done; finish it: flinkops cleanup --resume ${runId}`)
-  return lines.join('\n')
+  return paragraph(lines)
 }
 
 function grouped(failed: ExecuteResult['failed']): string {
