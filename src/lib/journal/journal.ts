@@ -6,7 +6,7 @@ import { type StateFile, stateFile } from './trust.js'
 
 /**
  * The journal in a directory: `operations.jsonl` (started and ended), `names.jsonl`, `restores.jsonl`; append only, the last line of a key
- * counts. Starting an operation fails when it cannot be recorded. What comes after the fact is only told to `onProblem` when it cannot:
+ * counts. Starting an operation fails when it cannot be recorded. What comes after the fact is only told to `onProblem`, once, when it cannot:
  * the operation is done, and without a name or a link the clean-up keeps more, not less.
  */
 export function createJournal(options: { directory: string; onProblem?: (problem: Error) => void }): Journal {
@@ -16,11 +16,15 @@ export function createJournal(options: { directory: string; onProblem?: (problem
   const names = pairs(stateFile(directory, 'names.jsonl'), ['jobId', 'name'])
   const restores = pairs(stateFile(directory, 'restores.jsonl'), ['jobId', 'path'])
 
+  const told = new Set<string>()
+
   async function ifPossible(remember: Promise<void>): Promise<void> {
     try {
       await remember
     } catch (error) {
-      if (error instanceof Error) onProblem?.(error)
+      if (!(error instanceof Error) || told.has(error.message)) return
+      told.add(error.message)
+      onProblem?.(error)
     }
   }
 

@@ -116,11 +116,12 @@ describe('a journal that cannot be written', () => {
     })
   })
 
-  it('does not fail what has happened already, but tells', async () => {
+  it('does not fail what has happened already, but tells, once', async () => {
     await writeFile(join(base, 'state'), '')
     const problems: string[] = []
     const journal = createJournal({ directory, onProblem: (problem) => problems.push(problem.message) })
     await journal.operationEnded('t', { state: 'failed', cause: 'x', atMs: 1 })
+    await journal.operationEnded('u', { state: 'failed', cause: 'x', atMs: 2 })
     await createJournal({ directory }).operationEnded('t', { state: 'failed', cause: 'x', atMs: 1 })
     expect(problems).toEqual([expect.stringContaining('cannot be written')])
   })
