@@ -53,27 +53,29 @@ const TEXTS = [
 
 const VALUES: unknown[] = [null, true, false, 0, -1, 1.5, 1e308, 9.3e15, 2 ** 53, '', 'x', [], {}, [[]], [null], ...TEXTS]
 
+type Cut = { before: Buffer; part: Buffer; after: Buffer }
+
+const NUMBERS = ['ffffffff', '7fffffff', '00000000', '80808080', 'ffffffff0f']
+
+const CHANGES: ((cut: Cut, random: Random) => Buffer[])[] = [
+  ({ before, after }, random) => [before, Buffer.from([random.int(0, 255)]), after.subarray(1)],
+  ({ before, part, after }, random) => [before, Buffer.from(random.pick(TEXTS)), part, after],
+  ({ before, after }) => [before, after],
+  ({ before, part, after }) => [before, part, part, part, after],
+  ({ before }) => [before],
+  ({ before, after }, random) => [before, Buffer.from(random.pick(NUMBERS), 'hex'), after],
+  ({ before, part, after }) => [before, Buffer.from(part.toReversed()), after],
+  ({ before, part, after }, random) => [before, Buffer.from(part.map((byte) => byte ^ (1 << random.int(0, 7)))), after],
+]
+
 /** Bytes with some of them changed, put in, taken out, doubled or cut off. */
 export function mutateBytes(seed: Uint8Array, random: Random): Buffer {
   let bytes = Buffer.from(seed)
   for (let rounds = random.int(1, 4); rounds > 0; rounds--) {
     const at = random.int(0, bytes.length)
-    const to = Math.min(bytes.length, at + random.int(0, random.chance(0.1) ? 4000 : 12))
-    const [before, part, after] = [bytes.subarray(0, at), bytes.subarray(at, to), bytes.subarray(to)]
-    const kind = random.int(0, 7)
-    if (kind === 0) bytes = Buffer.concat([before, Buffer.from([random.int(0, 255)]), bytes.subarray(at + 1)])
-    else if (kind === 1) bytes = Buffer.concat([before, Buffer.from(random.pick(TEXTS)), after])
-    else if (kind === 2) bytes = Buffer.concat([before, after])
-    else if (kind === 3) bytes = Buffer.concat([before, part, part, part, after])
-    else if (kind === 4) bytes = Buffer.from(before)
-    else if (kind === 5)
-      bytes = Buffer.concat([
-        before,
-        Buffer.from(random.pick(['ffffffff', '7fffffff', '00000000', '80808080', 'ffffffff0f']), 'hex'),
-        after,
-      ])
-    else if (kind === 6) bytes = Buffer.concat([before, Buffer.from(part.toReversed()), after])
-    else if (at < bytes.length) bytes[at] = (bytes[at] ?? 0) ^ (1 << random.int(0, 7))
+    const to = at + random.int(0, random.chance(0.1) ? 4000 : 12)
+    const cut = { before: bytes.subarray(0, at), part: bytes.subarray(at, to), after: bytes.subarray(to) }
+    bytes = Buffer.concat(random.pick(CHANGES)(cut, random))
   }
   return bytes
 }
