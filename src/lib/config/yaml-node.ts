@@ -120,8 +120,11 @@ export function parseYaml(file: string, text: string): YamlNode {
   return new YamlNode(new YamlSource(file, document, lines), root, [])
 }
 
+/** Throws for an alias that stands for itself: whoever walks the value would not come to its end. */
 function rootOf(document: Document): unknown {
-  return document.toJS() ?? {}
+  const root: unknown = document.toJS() ?? {}
+  JSON.stringify(root)
+  return root
 }
 
 function orUsageError<T>(file: string, parse: () => T): T {
