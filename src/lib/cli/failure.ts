@@ -1,5 +1,6 @@
 import { Errors } from '@oclif/core'
 import { EXIT, FlinkopsError } from '../errors.js'
+import { withoutGiven } from '../given.js'
 import type { Failure } from './failure-output.js'
 
 export function interrupted(): FlinkopsError {
@@ -16,7 +17,7 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   const message = error instanceof Error ? error.message : String(error)
   return {
     code: 'INTERNAL',
-    message: `Unexpected: ${message}`,
+    message: `Unexpected: ${withoutGiven(message)}`,
     suggestions: [`This is a bug. Run again with DEBUG=flinkops and report it with Node ${process.version}.`],
     exitCode: EXIT.unexpected,
   }
