@@ -8,7 +8,7 @@ const given = new Set<string>()
  * name does not tell a secret (`DB_PASS`, `DSN`, `KEY`), so each is kept out by where it comes from; for as long as this process lives.
  */
 export function keepOut(values: Iterable<string>): void {
-  for (const value of values) for (const form of formsOf(value)) if (form.length >= SHORTEST) given.add(form)
+  for (const value of values) for (const form of formsOf(value)) if (form.trim().length >= SHORTEST) given.add(form)
 }
 
 /** A text of Flink's, without those values: an error of the SQL Gateway repeats the statement, a stack the arguments. */
