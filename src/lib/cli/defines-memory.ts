@@ -1,4 +1,4 @@
-import type { StartedJob, StartedProgram } from '../ports-started.js'
+import type { Sealed, StartedJob, StartedProgram } from '../ports-started.js'
 import type { DefineValue } from './define-values.js'
 import { definesMissing } from './missing-values.js'
 import type { ScriptWish } from './read-program.js'
@@ -9,17 +9,35 @@ export function startWords({ name, jobId, path, startedAtMs }: StartedJob): stri
   return `flinkops started ${name ?? jobId} from ${path} on ${new Date(startedAtMs).toISOString()}`
 }
 
-/** Refuses a script that lacks a value which it was started with; tells what was given and is nowhere, and what is another than it was. */
-export async function checkDefines(wish: ScriptWish, used: ReadonlySet<string>): Promise<void> {
-  const { path, defines, recorded, onNotice } = wish
+/**
+ * Refuses a script that lacks a value which it was started with; tells what was given and is nowhere, and what is another than it was.
+ * Answers what is written down of the values: as they are only what was, or by `--remember`; else a trace of each.
+ */
+export async function rememberDefines(
+  wish: ScriptWish,
+  used: ReadonlySet<string>,
+): Promise<Pick<StartedProgram, 'defines' | 'sealed' | 'defineFile'>> {
+  const { path, defines, remember, forAll, onNotice } = wish
   refuseMissing(wish, used)
   for (const [name, { from }] of defines.values)
-    if (from === 'flag' && !used.has(name) && !wish.forAll) onNotice(`--define ${name}: ${path} has no \${${name}}.`)
-  for (const sealed of recorded?.sealed ?? []) {
-    const given = defines.values.get(sealed.name)
-    if (recorded === null || given === undefined || !used.has(sealed.name) || (await isMadeOf(sealed, given.value))) continue
-    onNotice(`${startWords(recorded)}; ${sealed.name} had another value then. The one that is given now is used.`)
+    if (from === 'flag' && !used.has(name) && !forAll) onNotice(`--define ${name}: ${path} has no \${${name}}.`)
+  const own = [...defines.values].filter(([name]) => used.has(name))
+  const isKept = ({ from }: DefineValue) => from === 'journal' || (remember && from !== 'file')
+  const [kept, others] = [own.filter(([, value]) => isKept(value)), own.filter(([, value]) => !isKept(value))]
+  return {
+    defines: Object.fromEntries(kept.map(([name, { value }]) => [name, value])),
+    sealed: await Promise.all(others.map(([name, { value }]) => sealedOnce(name, value, wish))),
+    defineFile: own.some(([, { from }]) => from === 'file') ? defines.file : null,
   }
+}
+
+/** The trace that is there already, as long as the value is the same; said when it is not. */
+async function sealedOnce(name: string, value: string, { recorded, onNotice }: ScriptWish): Promise<Sealed> {
+  const before = recorded?.sealed.find((one) => one.name === name)
+  if (recorded === null || before === undefined) return seal(name, value)
+  if (await isMadeOf(before, value)) return before
+  onNotice(`${startWords(recorded)}; ${name} had another value then. The one that is given now is used.`)
+  return seal(name, value)
 }
 
 function refuseMissing({ path, defines, recorded, needs }: ScriptWish, used: ReadonlySet<string>): void {
@@ -27,16 +45,4 @@ function refuseMissing({ path, defines, recorded, needs }: ScriptWish, used: Rea
   const missing = [...new Set(known)].filter((name) => used.has(name) && !defines.values.has(name))
   const what = recorded === null ? `${path} was started elsewhere` : startWords(recorded)
   if (missing.length > 0) throw definesMissing(what, missing, defines.file ?? recorded?.defineFile ?? null)
-}
-
-/** What is written down of the values that the script has: as they are only what was, or by `--remember`; else a trace of each. */
-export async function definesMemory(
-  { defines, remember }: ScriptWish,
-  used: ReadonlySet<string>,
-): Promise<Pick<StartedProgram, 'defines' | 'sealed' | 'defineFile'>> {
-  const own = [...defines.values].filter(([name]) => used.has(name))
-  const isKept = ({ from }: DefineValue) => from === 'journal' || (remember && from !== 'file')
-  const kept = own.flatMap(([name, value]) => (isKept(value) ? [[name, value.value] as const] : []))
-  const sealed = await Promise.all(own.flatMap(([name, value]) => (isKept(value) ? [] : [seal(name, value.value)])))
-  return { defines: Object.fromEntries(kept), sealed, defineFile: own.some(([, { from }]) => from === 'file') ? defines.file : null }
 }

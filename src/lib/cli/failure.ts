@@ -13,7 +13,7 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted && signal.reason instanceof FlinkopsError) return shown(signal.reason)
   // oclif's own exit codes differ from one mistake to the next; they are all mistakes of usage.
   if (error instanceof Errors.CLIError)
-    return { code: 'USAGE', message: missingArgs(error) ?? firstLines(error.message), suggestions: [], exitCode: EXIT.usage }
+    return { code: 'USAGE', message: missingArgs(error) ?? withoutStray(firstLines(error.message)), suggestions: [], exitCode: EXIT.usage }
   const message = error instanceof Error ? error.message : String(error)
   return {
     code: 'INTERNAL',
@@ -25,6 +25,11 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
 
 function shown({ code, message, suggestions, exitCode }: FlinkopsError): Failure {
   return { code, message: firstLines(message), suggestions, exitCode }
+}
+
+/** A word that went astray may be `NAME=value` of a `--define`, or `--db-pass=x` without its `--arg`. */
+function withoutStray(message: string): string {
+  return /^(?:Unexpected argument|Nonexistent flag)/.test(message) ? message.replace(/=[^,]+/g, '=***') : message
 }
 
 /** oclif writes arguments that are missing as a table. */

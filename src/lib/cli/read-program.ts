@@ -10,7 +10,7 @@ import { keepOut } from '../given.js'
 import type { Program } from '../operations/program.js'
 import type { StartedJob } from '../ports-started.js'
 import type { Defines } from './define-values.js'
-import { checkDefines, definesMemory } from './defines-memory.js'
+import { rememberDefines } from './defines-memory.js'
 import { sealArguments } from './seal.js'
 
 export interface ScriptWish {
@@ -34,7 +34,7 @@ export async function readScript(wish: ScriptWish): Promise<Program[]> {
   const { path, defines } = wish
   const raw = await readText(path)
   const { text, names } = define(raw, new Map([...defines.values].map(([name, { value }]) => [name, value])))
-  await checkDefines(wish, names)
+  const values = await rememberDefines(wish, names)
   const jobs = jobsOf(splitScript(text))
   if (jobs.length === 0) throw usageError(`${path} starts no job: it has no INSERT.`)
   refuseNamesakes(path, jobs)
@@ -45,7 +45,7 @@ export async function readScript(wish: ScriptWish): Promise<Program[]> {
     entryClass: null,
     args: [],
     parallelism: null,
-    ...(await definesMemory(wish, names)),
+    ...values,
   }
   return jobs.map(({ name, line, statements, directories, restoresFrom }) => {
     const names = name !== null ? [name] : jobs.length === 1 ? wish.names : []

@@ -43,7 +43,9 @@ export function specOf({ kind, path, sha256, entryClass, args, parallelism, defi
 
 /** What starts a job of a window: what this machine knows by its name, else what the manifest says, for one that was made elsewhere. */
 export async function programFor(job: ManifestJob, asking: Asking): Promise<Program> {
-  const reading = { ...asking, forAll: true, text: job.name }
+  // Arguments of a jar stand under jobs:, or in the journal; values of a script there do not.
+  const needs = job.spec?.kind === 'script' ? (job.spec.needs ?? []) : []
+  const reading = { ...asking, forAll: true, text: job.name, needs }
   const program = named(await readPrograms(reading).catch((error: unknown) => bySpec(job, asking, error)), job.name)
   if (job.spec !== null && job.spec.sha256 !== program.memory.sha256)
     asking.onNotice(`${program.memory.path} is not what it was when ${job.name} was stopped. It is used as it is now.`)

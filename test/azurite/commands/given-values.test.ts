@@ -128,6 +128,10 @@ describe('a value that was given for a script', () => {
 
     const { code, stderr } = await cli.run(['resume', '--all', ...manifest], { env })
     expect({ code, stderr }).toMatchObject({ code: 6, stderr: expect.stringContaining('DB_PASS') })
+    const named = { ...env, FLINKOPS_CONFIG: join(cli.dir, 'named.yaml') }
+    const yaml = await readFile(join(cli.dir, 'flinkops.yaml'), 'utf8')
+    await writeFile(named.FLINKOPS_CONFIG, `${yaml}    jobs: {sales: {script: sales.sql}}\n`)
+    expect((await cli.run(['resume', '--all', ...manifest], { env: named })).code).toBe(6)
     expect(statements.filter((one) => one.startsWith('INSERT'))).toHaveLength(1)
   })
 
