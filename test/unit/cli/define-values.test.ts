@@ -65,7 +65,7 @@ describe('a file of values', () => {
 
   it('that is a pipe is not remembered, and is read once for all jobs', async () => {
     const pipe = join(dir, 'pipe')
-    execFileSync('mkfifo', [pipe])
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe])
     const [read] = await Promise.all([readDefines({ flags: [], file: pipe, kept: {} }), writeFile(pipe, 'A=once\n')])
     expect(read).toEqual({ values: new Map([['A', { value: 'once', from: 'pipe' }]]), file: null })
     expect(await readDefines({ flags: [], file: pipe, kept: {} })).toEqual(read)
