@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { Command, Errors, type Interfaces } from '@oclif/core'
 import { createContext } from '../context.js'
 import { EXIT, FlinkopsError } from '../errors.js'
+import { withoutGiven } from '../given.js'
 import { jsonPieces } from '../large-json.js'
 import { failureOf, interrupted } from './failure.js'
 import { describeFailure } from './failure-output.js'
@@ -154,7 +155,8 @@ export abstract class BaseCommand extends Command {
     if (this.jsonEnabled()) this.logJson({ error: failure })
     else if (error instanceof Errors.ExitError) throw error
     else toStderr(`${describeFailure(failure)}\n`)
-    if (failure.code === 'INTERNAL' && /(^|[\s,])(\*|flinkops)/.test(process.env['DEBUG'] ?? '')) toStderr(`${error.stack ?? 'no stack'}\n`)
+    if (failure.code === 'INTERNAL' && /(^|[\s,])(\*|flinkops)/.test(process.env['DEBUG'] ?? ''))
+      toStderr(`${withoutGiven(error.stack ?? 'no stack')}\n`)
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {

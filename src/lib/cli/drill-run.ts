@@ -4,10 +4,12 @@ import { FlinkopsError, notFoundError, usageError } from '../errors.js'
 import { notDrillable } from '../flink/drill-refusal.js'
 import { drillScript } from '../flink/drill-script.js'
 import { checkSources } from '../flink/drill-sources.js'
+import type { DrillOrigin } from '../flink/drill-statements.js'
 import { type DrillInput, type DrillResult, drillJob } from '../operations/drill-job.js'
 import { findTraces } from '../operations/drill-traces.js'
 import { removeDrillTraces } from '../operations/execute-drill-removal.js'
 import type { Program } from '../operations/program.js'
+import type { SqlStatement } from '../ports.js'
 import { stateRoots } from '../scope.js'
 import type { Location } from '../state/location.js'
 import { parseLocation } from '../state/location.js'
@@ -54,7 +56,7 @@ async function drillInput(run: DrillRun): Promise<Omit<DrillInput, 'from'>> {
   const { program, context, recordsWithinMs, dryRun, onSay, onProgress, onNotice } = run
   const { source, title } = program
   if (source.kind === 'jar') throw notDrillable(title, 'it is a jar, and the sinks inside a jar cannot be replaced')
-  const script = drillScript(source.statements, title)
+  const script = drillScript(source.statements, title, await originOf(program, source.statements, context))
   for (const notice of checkSources(script.sources, run.allowSources, title)) onNotice(notice)
   const config = await context.withCluster()
   const { drills, now, signal, sqlGateway } = context
@@ -79,6 +81,21 @@ async function drillInput(run: DrillRun): Promise<Omit<DrillInput, 'from'>> {
     onProgress,
   }
 }
+
+/** Whose script it is decides what it may fetch: only what the job itself, as it was started here, has fetched already. */
+async function originOf({ names, memory }: Program, statements: SqlStatement[], context: Context): Promise<DrillOrigin> {
+  const started = await context.starts.startedJobs()
+  const isOwnScript = started.some(({ name, sha256 }) => name !== null && names.includes(name) && sha256 === memory.sha256)
+  const hasCatalog = statements.some(({ text }) => /^CREATE\s+CATALOG\b/i.test(text))
+  return { isOwnScript, catalogStore: hasCatalog ? await catalogStoreOf(context) : null }
+}
+
+async function catalogStoreOf(context: Context): Promise<string | null> {
+  const ofCluster = await (await context.jobManager()).configuration(context.signal)
+  return ofCluster.get(CATALOG_STORE) ?? context.config.flinkConf?.options.get(CATALOG_STORE) ?? null
+}
+
+const CATALOG_STORE = 'table.catalog-store.kind'
 
 /** The first root: drills have a directory of their own below it. */
 function checkpointRoot([root]: string[]): string {

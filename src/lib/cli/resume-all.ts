@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import type { Context } from '../context.js'
-import { notFoundError } from '../errors.js'
+import { type FlinkopsError, notFoundError, usageError } from '../errors.js'
 import { handedIn, lastManifest, readCopy } from '../operations/load-manifest.js'
 import type { ClaimMode, JobManager } from '../ports.js'
 import { parseLocation } from '../state/location.js'
-import { copyPlaceOf, isOpen, type Manifest } from '../state/manifest.js'
+import { copyPlaceOf, isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
 import { newWindow } from '../state/window.js'
 import { restoreProgress } from '../views/wait.js'
 import { alone } from './alone.js'
 import { latestWindow } from './latest-window.js'
+import { isMissingValues, refuseForMissing } from './missing-values.js'
+import type { ProgramFlags } from './read-spec.js'
 import { resumeProgram } from './resume-run.js'
 import { runResumeWindow } from './resume-window.js'
 import { programFor } from './way-back.js'
@@ -26,6 +28,14 @@ export interface ResumeAllOptions {
   allowClaimNative: boolean
   waitFor: 'restored' | 'checkpoint'
   isDryRun: boolean
+  /** Values for any job that has a use for them. */
+  flags: ProgramFlags
+}
+
+/** The flags that are for all jobs of a window. */
+export function valuesForAll({ define, 'define-file': file, remember, arg }: ProgramFlags): ProgramFlags {
+  if (arg === undefined) return { define, 'define-file': file, remember }
+  throw usageError('--arg goes with one jar.', 'flinkops resume <job.jar> --from <path> --arg ...; resume --all then finds that job up.')
 }
 
 /** `resume --all`, alone at its window. */
@@ -47,13 +57,15 @@ async function savepointsOf({ manifest }: ResumeAllOptions, context: Context): P
 
 /** Which window, and how one job of it is started. */
 function resumeAllOf(options: ResumeAllOptions, context: Context, screen: Screen): Promise<object> {
+  const { flags } = options
   return runResumeWindow({
+    check: (jobs) => checkValues(jobs, { context, flags, onNotice: () => undefined }),
     options: { ...options, isPicked: options.isLatest, again: againOf(options) },
     context,
     screen,
     window: (jobManager) => windowFor(options, { context, screen, jobManager }),
     launch: async (job, jobId, jobManager) => {
-      const program = await programFor(job, { context, onNotice: screen.notice })
+      const program = await programFor(job, { context, flags, onNotice: screen.notice })
       const started = await resumeProgram({
         ...options,
         program,
@@ -70,6 +82,17 @@ function resumeAllOf(options: ResumeAllOptions, context: Context, screen: Screen
       return started.jobId ?? jobId
     },
   })
+}
+
+/** What else is wrong with a program is told when its turn comes: the others can come up. */
+async function checkValues(jobs: ManifestJob[], asking: Parameters<typeof programFor>[1]): Promise<void> {
+  const missing = new Map<string, FlinkopsError>()
+  for (const job of jobs) {
+    const error: unknown = await programFor(job, asking).catch((reason: unknown) => reason)
+    if (isMissingValues(error)) missing.set(job.name, error)
+  }
+  asking.context.signal.throwIfAborted()
+  refuseForMissing(missing)
 }
 
 /** A window of another machine may be found by its manifest only. */

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js'
 import { EXIT, FlinkopsError, notFoundError } from '../errors.js'
 import type { Ledger } from '../operations/ledger.js'
+import { hasEnded } from '../operations/resolve-job.js'
 import { resumeAll } from '../operations/resume-all.js'
 import type { JobManager } from '../ports.js'
 import { copyPlaceOf, isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
@@ -29,6 +30,8 @@ export interface ResumeWindowInput {
   screen: Screen
   /** The window to bring back; asked of the cluster that is waited for. */
   window: (jobManager: JobManager) => Promise<Manifest>
+  /** Refuses jobs that could not be started, before one of them is; asked for those that are not up. */
+  check?: (jobs: ManifestJob[]) => Promise<void>
   /** Starts one job of it from its path, under the job id that was chosen. */
   launch: (job: ManifestJob, jobId: string, jobManager: JobManager) => Promise<string>
 }
@@ -45,6 +48,7 @@ export async function runResumeWindow(input: ResumeWindowInput): Promise<object>
     return json(context, window, 'done', [])
   }
   show(window, jobs, screen)
+  if (input.check !== undefined) await input.check(await missingOf(jobs, waiting.jobManager, context.signal))
   if (options.isDryRun) {
     screen.say('Dry run: nothing was started.')
     return json(context, window, 'planned', [])
@@ -65,6 +69,13 @@ function picked(window: Manifest, { only, except, isPicked = false }: ResumeWind
     `No job of the window is meant by ${unmatched.join(', ')}.`,
     `In the window: ${window.jobs.map((job) => job.name).join(', ')}.`,
   )
+}
+
+/** Whoever is on the cluster needs no start any more. */
+async function missingOf(jobs: ManifestJob[], jobManager: JobManager, signal: AbortSignal): Promise<ManifestJob[]> {
+  const up = (await jobManager.jobs(signal)).filter((job) => !hasEnded(job.state))
+  const isUp = ({ name, resumedAs }: ManifestJob) => up.some((job) => job.name === name || job.jobId === resumedAs)
+  return jobs.filter((job) => job.state !== 'running' && !isUp(job))
 }
 
 function show(window: Manifest, jobs: ManifestJob[], { say, streams }: Screen): void {

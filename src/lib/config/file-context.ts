@@ -93,9 +93,11 @@ function readJobs(node: YamlNode, directory: string): Record<string, JobSpec> {
 }
 
 function readJob(node: YamlNode, directory: string): JobSpec {
-  const get = node.fields('script', 'jar', 'entryClass', 'args', 'parallelism')
+  const get = node.fields('script', 'defineFile', 'jar', 'entryClass', 'args', 'parallelism')
   const script = get('script')
   const jar = get('jar')
+  const defineFile = get('defineFile')
+  if (defineFile && jar) throw defineFile.error('goes with a script, not with a jar.')
   if (script && jar) throw node.error('has both a script and a jar; keep one.')
   if (jar) {
     return {
@@ -112,7 +114,11 @@ function readJob(node: YamlNode, directory: string): JobSpec {
   if (!script) throw node.error('has neither a script nor a jar.')
   const ofJar = get('entryClass') ?? get('args') ?? get('parallelism')
   if (ofJar) throw ofJar.error('goes with a jar, not with a script.')
-  return { kind: 'script', script: resolve(directory, script.text()) }
+  return {
+    kind: 'script',
+    script: resolve(directory, script.text()),
+    ...(defineFile && { defineFile: resolve(directory, defineFile.text()) }),
+  }
 }
 
 function url(node: YamlNode): string {

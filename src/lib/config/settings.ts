@@ -11,7 +11,7 @@ export interface Setting<T> {
 
 /** How a job is brought back. Paths are absolute. */
 export type JobSpec =
-  | { kind: 'script'; script: string }
+  | { kind: 'script'; script: string; defineFile?: string }
   | { kind: 'jar'; jar: string; entryClass: string | null; args: string[]; parallelism: number | null }
 
 export const AUTH_WAYS = ['auto', 'key', 'sas', 'connection-string', 'identity', 'workload', 'cli', 'anonymous'] as const

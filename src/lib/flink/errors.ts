@@ -1,3 +1,4 @@
+import { withoutGiven } from '../given.js'
 import { redactText } from './redact.js'
 import { cutMessage, cutStack } from './stack.js'
 
@@ -70,7 +71,10 @@ function withoutPrefix(message: string): string {
 
 /** The first paragraph on one line. */
 function sentence(message: string): string {
-  const paragraph = message.slice(0, 4 * LONGEST).split(/\n\s*\n/)[0] ?? ''
+  const paragraph =
+    withoutGiven(message)
+      .slice(0, 4 * LONGEST)
+      .split(/\n\s*\n/)[0] ?? ''
   const line = redactText(paragraph.replace(/\s+/g, ' ').trim())
   if (line === '') return 'no reason was given'
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line

@@ -38,7 +38,7 @@ export interface ManifestJob {
   error: string | null
   /** Job id of the run that was restored from `path`; chosen, or told by Flink, before it is proven. */
   resumedAs: string | null
-  /** How the tool started it, or would; plain data, without secrets. */
+  /** How the tool started it, or would; no value of `--define` or `--arg`. */
   spec: ManifestSpec | null
   configuration: ManifestConfiguration
 }
@@ -48,8 +48,11 @@ export interface ManifestSpec {
   path: string
   sha256: string
   entryClass: string | null
+  /** `[]` = it has none; `null` = it has some, and they are not carried along. Older versions carried them. */
   args: string[] | null
   parallelism: number | null
+  /** What it needs besides, for whom does not have it: names of a script's values, words for a jar's arguments. */
+  needs?: string[]
 }
 
 /** How the job ran, as far as the JobManager tells. */
@@ -117,7 +120,9 @@ function isJob(value: unknown): value is Record<string, unknown> {
 }
 
 function isSpec(value: unknown): boolean {
-  return isObject(value) && (value['kind'] === 'script' || value['kind'] === 'jar') && hasTexts(value, ['path', 'sha256'])
+  if (!isObject(value) || (value['kind'] !== 'script' && value['kind'] !== 'jar')) return false
+  const { needs = [] } = value
+  return hasTexts(value, ['path', 'sha256']) && Array.isArray(needs) && needs.every((one) => typeof one === 'string')
 }
 
 function hasTexts(value: Record<string, unknown>, fields: string[]): boolean {

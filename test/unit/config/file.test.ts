@@ -99,6 +99,11 @@ describe('a wrong flinkops.yaml is refused with the line and the path of the val
       'contexts.prod.jobs.a.parallelism goes with a jar',
     ],
     [
+      'a jar with a file of values',
+      context('jobs: {a: {jar: a.jar, defineFile: a.env}}'),
+      'contexts.prod.jobs.a.defineFile goes with a script, not with a jar',
+    ],
+    [
       'parallelism 0',
       context('jobs: {a: {jar: a.jar, parallelism: 0}}'),
       'contexts.prod.jobs.a.parallelism must be a whole number of at least 1, not 0.',
