@@ -9,7 +9,7 @@ import { pickJobs } from '../state/pick-jobs.js'
 import { plannedJob } from '../state/window.js'
 import { chosenLine, nothingRestorable, passedOverLines } from '../views/restorable.js'
 import { findFor } from './job-checks.js'
-import { readPrograms } from './program.js'
+import { readNamed } from './program.js'
 import type { Screen } from './window.js'
 
 export interface LatestWindowInput {
@@ -78,7 +78,7 @@ async function knownPrograms({ only, except, context, screen }: LatestWindowInpu
 /** What cannot be read any more cannot be started; the others can. */
 async function programsOf(text: string, context: Context, screen: Screen): Promise<Program[]> {
   try {
-    return await readPrograms({ text, context, onNotice: screen.notice })
+    return await readNamed({ text, context, onNotice: screen.notice })
   } catch (error) {
     if (!(error instanceof FlinkopsError) || context.signal.aborted) throw error
     screen.notice(`${text} cannot be brought back: ${error.message}`)

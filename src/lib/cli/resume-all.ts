@@ -26,6 +26,8 @@ export interface ResumeAllOptions {
   allowClaimNative: boolean
   waitFor: 'restored' | 'checkpoint'
   isDryRun: boolean
+  /** What a manifest of elsewhere would start is not asked about. */
+  isConfirmed: boolean
 }
 
 /** `resume --all`, alone at its window. */
@@ -52,8 +54,8 @@ function resumeAllOf(options: ResumeAllOptions, context: Context, screen: Screen
     context,
     screen,
     window: (jobManager) => windowFor(options, { context, screen, jobManager }),
-    launch: async (job, jobId, jobManager) => {
-      const program = await programFor(job, { context, onNotice: screen.notice })
+    programOf: (job, isForeign) => programFor(job, isForeign, { context, onNotice: screen.notice }),
+    launch: async (job, program, jobId, jobManager) => {
       const started = await resumeProgram({
         ...options,
         program,
@@ -84,8 +86,8 @@ interface World {
 }
 
 async function windowFor(options: ResumeAllOptions, world: World): Promise<Manifest> {
-  const { context, jobManager } = world
-  if (options.manifest !== null) return fromHand(options.manifest, context)
+  const { context, screen, jobManager } = world
+  if (options.manifest !== null) return fromHand(options.manifest, context, screen)
   const where = windowPlace(context, jobManager)
   const last = await lastManifest(context.maintenance, where)
   if (options.isLatest) {
@@ -102,10 +104,15 @@ async function windowFor(options: ResumeAllOptions, world: World): Promise<Manif
   )
 }
 
-async function fromHand(text: string, context: Context): Promise<Manifest> {
+async function fromHand(text: string, context: Context, screen: Screen | null = null): Promise<Manifest> {
   const parsed = parseLocation(text)
   const content = parsed.ok ? await readCopy(parsed.location, text, await context.storage(), context.signal) : await fileAt(text)
-  return handedIn(content, text, context.maintenance)
+  const { manifest, isOutdone } = await handedIn(content, text, context.maintenance)
+  if (isOutdone)
+    screen?.notice(
+      `This machine has a manifest of window ${manifest.id} of its own, which counts: ${context.maintenance.pathOf(manifest.id)}`,
+    )
+  return manifest
 }
 
 async function fileAt(path: string): Promise<string> {
