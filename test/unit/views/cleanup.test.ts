@@ -139,6 +139,7 @@ describe('what a clean-up did', () => {
     ['all', {}, []],
     ['all that was still there', { alreadyGone: 2 }, ['Gone before it could be deleted: 2 blobs.']],
     ['all but what changed', { changed: 1 }, ['Left alone because it changed, or depends on what changed: 1 blob.']],
+    ['all but what is wanted now', { spared: 2 }, ['Spared because the plan, made again, does not want it any more: 2 blobs.']],
     [
       'some, failures grouped',
       {
@@ -196,6 +197,7 @@ describe('the JSON of cleanup', () => {
         deletedBytes: 3072,
         alreadyGone: 0,
         changed: 0,
+        spared: 0,
         uncertain: 0,
         problem: null,
         failed: [{ path: `abfss://${CONTAINER}@${ACCOUNT}/x/chk-6/_metadata`, code: 'ServerBusy' }],
