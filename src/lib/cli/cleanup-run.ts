@@ -9,7 +9,7 @@ import { containersOf, type RunRecord, recordOf } from '../operations/run-record
 import type { Scope } from '../scope.js'
 import { Confirmed, type LeftOut } from '../state/confirmed.js'
 import type { CleanupPlan } from '../state/plan.js'
-import { type CleanupOutcome, endedJson, planJson } from '../views/cleanup-json.js'
+import { type CleanupOutcome, cleanupJson, planJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
 import { type DeletingProgress, tellDeleting } from './deleting-progress.js'
 import { tuneForDeleting } from './engine.js'
@@ -56,7 +56,7 @@ export async function runPlan(input: RunPlanInput): Promise<object> {
   const ending = step.state === 'ended' ? step : await carryOut(input, step)
   process.exitCode = ending.exitCode
   input.print(`\n${ending.words}`)
-  return endedJson({ ...ending, shown: step.shown, spell: step.spell })
+  return cleanupJson({ ...ending, shown: step.shown, spell: step.spell })
 }
 
 interface Ending {

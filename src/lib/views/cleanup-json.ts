@@ -7,19 +7,15 @@ export type CleanupOutcome = 'planned' | 'declined' | 'refused' | 'done' | 'part
 export interface CleanupJsonInput {
   runId: string | null
   outcome: CleanupOutcome
-  plan: CleanupPlan
+  /** Of `planJson`; the plan itself may be let go before it is carried out. */
+  shown: object
   result: ExecuteResult | null
   /** Writes a blob as the user spells it. */
   spell: (account: string, container: string, name: string) => string
 }
 
-/** The JSON of `cleanup`. */
+/** The JSON of `cleanup`: what it came to, and its plan as `planJson` shows it. */
 export function cleanupJson(input: CleanupJsonInput): object {
-  return endedJson({ ...input, shown: planJson(input.plan, input.spell) })
-}
-
-/** The same, where the plan was made JSON before it was carried out. */
-export function endedJson(input: Omit<CleanupJsonInput, 'plan'> & { shown: object }): object {
   const { runId, outcome, shown, result, spell } = input
   return { runId, outcome, ...shown, result: result === null ? null : shownResult(result, spell) }
 }

@@ -5,7 +5,7 @@ import type { CleanupPlan, DeleteReason } from '../../../src/lib/state/plan.js'
 import type { Decision, KeepReason } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
 import { cleanupPlanText } from '../../../src/lib/views/cleanup.js'
-import { cleanupJson } from '../../../src/lib/views/cleanup-json.js'
+import { cleanupJson, planJson } from '../../../src/lib/views/cleanup-json.js'
 import { cleanupResultText } from '../../../src/lib/views/cleanup-result.js'
 import { ACCOUNT, CONTAINER, JOB, NOW_MS, uri } from '../../support/fake-ports.js'
 import { person } from '../../support/fake-streams.js'
@@ -170,7 +170,7 @@ describe('the JSON of cleanup', () => {
     const spell = (account: string, container: string, name: string) => `abfss://${container}@${account}/${name}`
     const failed = [{ path: `${ACCOUNT}/${CONTAINER}/x/chk-6/_metadata`, code: 'ServerBusy' }]
 
-    expect(cleanupJson({ runId: 'r1', outcome: 'partial', plan: PLAN, result: { ...RESULT, failed }, spell })).toEqual({
+    expect(cleanupJson({ runId: 'r1', outcome: 'partial', shown: planJson(PLAN, spell), result: { ...RESULT, failed }, spell })).toEqual({
       runId: 'r1',
       outcome: 'partial',
       scanned: PLAN.scanned,
