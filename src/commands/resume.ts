@@ -84,6 +84,7 @@ export default class Resume extends BaseCommand {
       allowClaimNative: flags['allow-claim-native'],
       waitFor: flags.wait,
       isDryRun: flags['dry-run'],
+      isConfirmed: flags.yes,
     }
     return resumeAllJobs(options, context, this.screen(flags))
   }

@@ -122,7 +122,7 @@ function showJobs(body: unknown): void {
 async function readManifest(bytes: Buffer): Promise<void> {
   const journal = { load: async () => null } as unknown as MaintenanceJournal
   await told(async () => {
-    const found = await handedIn(bytes.toString('utf8'), 'x', journal)
+    const { manifest: found } = await handedIn(bytes.toString('utf8'), 'x', journal)
     namedByWindows([found])
     stopSummary(found)
     resumeSummary(found)

@@ -70,7 +70,8 @@ export abstract class BaseCommand extends Command {
       signal: this.signal,
       onProblem: (problem) => this.notice(problem.message),
     })
-    for (const warning of context.config.warnings) this.notice(warning)
+    // The configuration may be read again, later in the same command.
+    for (const warning of context.config.warnings) if (!this.warnings.includes(warning)) this.notice(warning)
     return context
   }
 

@@ -10,7 +10,7 @@ import { plannedJob } from '../state/window.js'
 import { chosenLine, nothingRestorable, passedOverLines } from '../views/restorable.js'
 import { findFor } from './job-checks.js'
 import { isMissingValues, refuseForMissing } from './missing-values.js'
-import { readPrograms } from './program.js'
+import { readNamed } from './program.js'
 import type { ProgramFlags } from './read-spec.js'
 import { specOf } from './way-back.js'
 import type { Screen } from './window.js'
@@ -95,7 +95,7 @@ async function knownPrograms(input: LatestWindowInput): Promise<Known> {
 /** What cannot be read any more cannot be started; the others can. */
 async function programsOf(text: string, { context, flags, screen }: LatestWindowInput): Promise<Program[] | FlinkopsError> {
   try {
-    return await readPrograms({ text, context, flags, forAll: true, onNotice: screen.notice })
+    return await readNamed({ text, context, flags, forAll: true, onNotice: screen.notice })
   } catch (error) {
     if (!(error instanceof FlinkopsError) || context.signal.aborted) throw error
     if (isMissingValues(error)) return error

@@ -11,12 +11,25 @@ import { hadArguments, type Reading, type ReadProgramsInput, readSpec } from './
  * a job in one of the scripts under `jobs:`. The name of a job means that job alone, also when its script starts others.
  */
 export async function readPrograms(input: ReadProgramsInput): Promise<Program[]> {
-  const reading: Reading = { flags: {}, forAll: false, needs: [], ...input, started: await input.context.starts.startedJobs() }
-  const { text } = reading
-  const spec = reading.context.config.jobs.value[text]
-  if (spec !== undefined) return only(text, await readSpec(spec, [text], reading, lastStart(spec, text, reading)))
-  if (text.endsWith('.jar')) return readSpec({ kind: 'jar', jar: text, entryClass: null, args: [], parallelism: null }, [], reading, null)
+  const { text } = input
+  const isName = Object.hasOwn(input.context.config.jobs.value, text)
+  if (isName || !/\.(jar|sql)$/.test(text)) return readNamed(input)
+  const reading = await readingOf(input)
   if (text.endsWith('.sql')) return readSpec({ kind: 'script', script: text }, [], reading, null)
+  return readSpec({ kind: 'jar', jar: text, entryClass: null, args: [], parallelism: null }, [], reading, null)
+}
+
+async function readingOf(input: ReadProgramsInput): Promise<Reading> {
+  return { flags: {}, forAll: false, needs: [], ...input, started: await input.context.starts.startedJobs() }
+}
+
+/** The same of a name, which may come from a cluster or a manifest: it never means a file that happens to be called so. */
+export async function readNamed(input: ReadProgramsInput): Promise<Program[]> {
+  const reading = await readingOf(input)
+  const { text } = reading
+  const { value: jobs } = reading.context.config.jobs
+  const spec = Object.hasOwn(jobs, text) ? jobs[text] : undefined
+  if (spec !== undefined) return only(text, await readSpec(spec, [text], reading, lastStart(spec, text, reading)))
   const remembered = reading.started.findLast((job) => job.name === text || job.jobId === text)
   if (remembered !== undefined) return readRemembered(remembered, reading)
   const named = await inMappedScripts(reading)

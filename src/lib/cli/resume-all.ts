@@ -28,6 +28,8 @@ export interface ResumeAllOptions {
   allowClaimNative: boolean
   waitFor: 'restored' | 'checkpoint'
   isDryRun: boolean
+  /** What a manifest of elsewhere would start is not asked about. */
+  isConfirmed: boolean
   /** Values for any job that has a use for them. */
   flags: ProgramFlags
 }
@@ -64,8 +66,8 @@ function resumeAllOf(options: ResumeAllOptions, context: Context, screen: Screen
     context,
     screen,
     window: (jobManager) => windowFor(options, { context, screen, jobManager }),
-    launch: async (job, jobId, jobManager) => {
-      const program = await programFor(job, { context, flags, onNotice: screen.notice })
+    programOf: (job, isForeign) => programFor(job, isForeign, { context, flags, onNotice: screen.notice }),
+    launch: async (job, program, jobId, jobManager) => {
       const started = await resumeProgram({
         ...options,
         program,
@@ -85,10 +87,10 @@ function resumeAllOf(options: ResumeAllOptions, context: Context, screen: Screen
 }
 
 /** What else is wrong with a program is told when its turn comes: the others can come up. */
-async function checkValues(jobs: ManifestJob[], asking: Parameters<typeof programFor>[1]): Promise<void> {
+async function checkValues(jobs: ManifestJob[], asking: Parameters<typeof programFor>[2]): Promise<void> {
   const missing = new Map<string, FlinkopsError>()
   for (const job of jobs) {
-    const error: unknown = await programFor(job, asking).catch((reason: unknown) => reason)
+    const error: unknown = await programFor(job, false, asking).catch((reason: unknown) => reason)
     if (isMissingValues(error)) missing.set(job.name, error)
   }
   asking.context.signal.throwIfAborted()
@@ -107,8 +109,8 @@ interface World {
 }
 
 async function windowFor(options: ResumeAllOptions, world: World): Promise<Manifest> {
-  const { context, jobManager } = world
-  if (options.manifest !== null) return fromHand(options.manifest, context)
+  const { context, screen, jobManager } = world
+  if (options.manifest !== null) return fromHand(options.manifest, context, screen)
   const where = windowPlace(context, jobManager)
   const last = await lastManifest(context.maintenance, where)
   if (options.isLatest) {
@@ -125,10 +127,15 @@ async function windowFor(options: ResumeAllOptions, world: World): Promise<Manif
   )
 }
 
-async function fromHand(text: string, context: Context): Promise<Manifest> {
+async function fromHand(text: string, context: Context, screen: Screen | null = null): Promise<Manifest> {
   const parsed = parseLocation(text)
   const content = parsed.ok ? await readCopy(parsed.location, text, await context.storage(), context.signal) : await fileAt(text)
-  return handedIn(content, text, context.maintenance)
+  const { manifest, isOutdone } = await handedIn(content, text, context.maintenance)
+  if (isOutdone)
+    screen?.notice(
+      `This machine has a manifest of window ${manifest.id} of its own, which counts: ${context.maintenance.pathOf(manifest.id)}`,
+    )
+  return manifest
 }
 
 async function fileAt(path: string): Promise<string> {

@@ -1,11 +1,16 @@
 import type { Context } from '../context.js'
-import { FlinkopsError } from '../errors.js'
+import { FlinkopsError, notFoundError, refusedError } from '../errors.js'
 import type { Program } from '../operations/program.js'
 import type { WayBack } from '../operations/survey-stop.js'
 import type { StartedProgram } from '../ports-started.js'
+import { stateRoots } from '../scope.js'
+import { parseLocation } from '../state/location.js'
 import type { ManifestJob, ManifestSpec } from '../state/manifest.js'
+import { isUnderRoots } from '../state/places.js'
+import { shortDigest } from './foreign-window.js'
+import { isLocalFile } from './local-file.js'
 import { isMissingValues } from './missing-values.js'
-import { readPrograms } from './program.js'
+import { readNamed, readPrograms } from './program.js'
 import type { ProgramFlags } from './read-spec.js'
 import { argumentWords } from './seal.js'
 
@@ -16,7 +21,7 @@ type Asking = { context: Context; flags?: ProgramFlags; onNotice: (text: string)
 export function wayBackOf(asking: Asking): (name: string) => Promise<WayBack> {
   return async (name) => {
     try {
-      const { memory, names } = named(await readPrograms({ ...asking, text: name }), name)
+      const { memory, names } = named(await readNamed({ ...asking, text: name }), name)
       if (names.length > 0 && !names.includes(name))
         return { known: false, problem: `${memory.path} starts a job called ${names[0]}, not ${name}` }
       return { known: true, words: memory.path, spec: specOf(memory) }
@@ -41,20 +46,56 @@ export function specOf({ kind, path, sha256, entryClass, args, parallelism, defi
   return { kind, path, sha256, entryClass, args: args?.length === 0 ? [] : null, parallelism, needs }
 }
 
-/** What starts a job of a window: what this machine knows by its name, else what the manifest says, for one that was made elsewhere. */
-export async function programFor(job: ManifestJob, asking: Asking): Promise<Program> {
+/**
+ * What starts a job of a window: what this machine knows by its name, else what the manifest says. One from elsewhere chooses no file: what
+ * it names counts when it is there with just the digest that it says, and when the job would come from below this context's roots.
+ */
+export async function programFor(job: ManifestJob, isForeign: boolean, asking: Asking): Promise<Program> {
+  if (isForeign) await checkPath(job, asking.context)
+  const bySpec = isForeign ? byForeignSpec : byOwnSpec
   // Arguments of a jar stand under jobs:, or in the journal; values of a script there do not.
   const needs = job.spec?.kind === 'script' ? (job.spec.needs ?? []) : []
-  const reading = { ...asking, forAll: true, text: job.name, needs }
-  const program = named(await readPrograms(reading).catch((error: unknown) => bySpec(job, asking, error)), job.name)
+  const programs = await readNamed({ ...asking, forAll: true, text: job.name, needs }).catch((error: unknown) => {
+    const isUnknown = error instanceof FlinkopsError && error.code === 'PROGRAM_NOT_FOUND'
+    if (!isUnknown || job.spec === null) throw error
+    return bySpec(job.name, job.spec, asking)
+  })
+  const program = named(programs, job.name)
   if (job.spec !== null && job.spec.sha256 !== program.memory.sha256)
     asking.onNotice(`${program.memory.path} is not what it was when ${job.name} was stopped. It is used as it is now.`)
   return program
 }
 
-function bySpec({ spec }: ManifestJob, asking: Asking, error: unknown): Promise<Program[]> {
-  const isUnknown = error instanceof FlinkopsError && error.code === 'PROGRAM_NOT_FOUND'
-  if (!isUnknown || spec === null) throw error
+async function checkPath({ name, path }: ManifestJob, context: Context): Promise<void> {
+  if (path === null) return
+  const roots = stateRoots(await context.withCluster()).flatMap((root) => {
+    const parsed = parseLocation(root)
+    return parsed.ok ? [parsed.location] : []
+  })
+  const parsed = parseLocation(path)
+  if (parsed.ok && isUnderRoots(parsed.location, roots)) return
+  throw refusedError(
+    'PATH_OUTSIDE_ROOTS',
+    `The manifest would bring ${name} back from ${path}, which lies below no root of this context.`,
+    `Add its root to flinkops.yaml (roots), or name it yourself: flinkops resume ${name} --from <path>`,
+  )
+}
+
+async function byForeignSpec(name: string, spec: ManifestSpec, asking: Asking): Promise<Program[]> {
+  const way = `Name the job under jobs: in flinkops.yaml, or start it yourself: flinkops resume <script.sql|job.jar> --from <path>`
+  if (!(await isLocalFile(spec.path)))
+    throw notFoundError('PROGRAM_NOT_FOUND', `The manifest starts ${name} by ${spec.path}, which is no file of this machine.`, way)
+  const programs = await byOwnSpec(name, spec, asking)
+  const { sha256 } = named(programs, name).memory
+  if (sha256 === spec.sha256) return programs
+  throw refusedError(
+    'PROGRAM_NOT_TRUSTED',
+    `The manifest starts ${name} by ${spec.path} with the SHA-256 ${shortDigest(spec.sha256)}; the file of that name here has ${shortDigest(sha256)}.`,
+    way,
+  )
+}
+
+function byOwnSpec(_: string, spec: ManifestSpec, asking: Asking): Promise<Program[]> {
   const needs = spec.needs ?? (spec.kind === 'jar' && spec.args === null ? ['arguments'] : [])
   const reading = { ...asking, forAll: true, text: spec.path, needs }
   if (spec.kind === 'script') return readPrograms(reading)

@@ -22,12 +22,21 @@ export async function lastManifest(journal: MaintenanceJournal, where: Parameter
   return newestManifest(read, where)
 }
 
-/** A manifest that was handed in, or what this machine knows of it when that is newer. */
-export async function handedIn(text: string, from: string, journal: MaintenanceJournal): Promise<Manifest> {
+export interface HandedIn {
+  manifest: Manifest
+  /** This machine has a manifest of that window, and what was handed in says that it is newer. */
+  isOutdone: boolean
+}
+
+/** A manifest that was handed in, as one from elsewhere; where this machine has one of that window, its own: no copy is above that. */
+export async function handedIn(text: string, from: string, journal: MaintenanceJournal): Promise<HandedIn> {
   const handed = parseManifest(parseJson(text))
   if (handed === null) throw notAManifest(from)
-  const own = parseManifest(await journal.load(handed.id))
-  return own !== null && own.revision > handed.revision ? own : handed
+  const held = await journal.load(handed.id)
+  if (held === null) return { manifest: { ...handed, isForeign: true }, isOutdone: false }
+  const own = parseManifest(held)
+  if (own === null) throw notAManifest(journal.pathOf(handed.id))
+  return { manifest: own, isOutdone: handed.revision > own.revision }
 }
 
 /** The text of a manifest's copy beside the savepoints. */

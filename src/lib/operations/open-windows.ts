@@ -23,9 +23,15 @@ interface Copy {
 
 const FOLDER = '_flinkops/maintenance/'
 
-/** Looks for maintenance windows that are still open, on this machine and in the containers. */
+/**
+ * Looks for maintenance windows that are still open, on this machine and in the containers. Of a window that this machine has a manifest of
+ * that one counts, whatever copies say: others write to the container, too.
+ */
 export async function openWindows(input: OpenWindowsInput): Promise<Windows> {
-  const all = [...(await ofMachine(input)), ...(await ofContainers(input))].filter(({ id }) => !input.ignored.has(id))
+  const own = await ofMachine(input)
+  const known = new Set(own.map(({ id }) => id))
+  const others = (await ofContainers(input)).filter(({ id }) => !known.has(id))
+  const all = [...own, ...others].filter(({ id }) => !input.ignored.has(id))
   const unreadable = new Set(all.flatMap(({ id, manifest }) => (manifest === null ? [id] : [])))
   return { named: namedByWindows(all.flatMap(({ manifest }) => manifest ?? [])), unreadable: [...unreadable] }
 }

@@ -3,7 +3,7 @@ import type { Blob, ContainerReader } from '../ports.js'
 import { assembleSurvey, type ReadMetadata } from '../state/assemble-survey.js'
 import { Inventory, type ListedBlob } from '../state/inventory.js'
 import { KeyTable } from '../state/key-table.js'
-import { isSnapshotMetadata, parentOf } from '../state/layout.js'
+import { parentOf } from '../state/layout.js'
 import { locationKey } from '../state/location.js'
 import { parseMetadata } from '../state/metadata/parse.js'
 import type { Survey } from '../state/survey.js'
@@ -51,7 +51,7 @@ export async function surveyStorage(input: SurveyInput): Promise<Survey> {
   return assembleSurvey({ inventory, read, containers, serverTimeMs: first.serverTimeMs, clockSkewMs: first.clockSkewMs, isStable })
 }
 
-export interface MetadataListing {
+interface MetadataListing {
   /** Every `_metadata`, by key. */
   metadata: Map<string, ListedBlob>
   /** The service's clock at the first page. */
@@ -66,16 +66,6 @@ async function lookForMetadata(input: SurveyInput): Promise<MetadataListing> {
       for (const blob of blobs) noteMetadata(listing, blob, reader)
       noteTime(listing, serverTimeMs, input)
     })
-  return withTime(listing, input)
-}
-
-/** One listing of all containers that remembers nothing but `_metadata` blobs. */
-export async function listMetadata(input: SurveyInput): Promise<MetadataListing> {
-  const listing = emptyListing()
-  await forEachBlob(input, (blob, reader, serverTimeMs) => {
-    if (!blob.isDirectory && isSnapshotMetadata(blob.name)) noteMetadata(listing, blob, reader)
-    noteTime(listing, serverTimeMs, input)
-  })
   return withTime(listing, input)
 }
 
@@ -97,13 +87,13 @@ function withTime(listing: MetadataListing, input: SurveyInput): MetadataListing
   return listing.serverTimeMs === Number.POSITIVE_INFINITY ? { ...listing, serverTimeMs: input.now() } : listing
 }
 
-type Visit = (blob: Blob, reader: ContainerReader, serverTimeMs: number) => void
+type Visit = (blob: Blob, reader: ContainerReader) => void
 
 async function forEachBlob(input: SurveyInput, visit: Visit): Promise<void> {
   let blobs = 0
   for (const reader of input.readers) {
     for await (const page of reader.list({ signal: input.signal })) {
-      for (const blob of page.blobs) visit(blob, reader, page.serverTimeMs)
+      for (const blob of page.blobs) visit(blob, reader)
       blobs += page.blobs.length
       input.onBlobs?.(blobs)
     }
@@ -111,7 +101,7 @@ async function forEachBlob(input: SurveyInput, visit: Visit): Promise<void> {
 }
 
 /** Reads what is new; forgets what is gone or changed, so that the next listing decides. Files become numbers of `keys`. */
-export async function readAll(
+async function readAll(
   input: SurveyInput,
   listed: Map<string, ListedBlob>,
   read: Map<string, ReadMetadata>,
