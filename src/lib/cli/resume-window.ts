@@ -3,6 +3,8 @@ import { EXIT, FlinkopsError, notFoundError } from '../errors.js'
 import type { Ledger } from '../operations/ledger.js'
 import { resumeAll } from '../operations/resume-all.js'
 import type { JobManager } from '../ports.js'
+import { refuseForeign } from '../scope.js'
+import { parseLocation } from '../state/location.js'
 import { copyPlaceOf, isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
 import type { Objection } from '../state/objections.js'
 import { pickJobs } from '../state/pick-jobs.js'
@@ -43,6 +45,7 @@ export async function runResumeWindow(input: ResumeWindowInput): Promise<object>
     process.exitCode = EXIT.done
     return json(context, window, 'done', [])
   }
+  for (const job of jobs) refuseStranger(job, context)
   show(window, jobs, screen)
   if (options.isDryRun) {
     screen.say('Dry run: nothing was started.')
@@ -54,6 +57,13 @@ export async function runResumeWindow(input: ResumeWindowInput): Promise<object>
   const objections: Objection[] = []
   const problem = await carryOut(input, ledger, jobs, waiting, objections)
   return finish(input, ledger, { asked: new Set(jobs.map((job) => job.jobId)), problem, objections })
+}
+
+/** Before the first start: a path may have been written by whoever writes to the container. */
+function refuseStranger({ name, path, state }: ManifestJob, { config }: Context): void {
+  const parsed = parseLocation(path ?? '')
+  if (state !== 'running' && parsed.ok)
+    refuseForeign(parsed.location, config.accessFor, `The manifest says that ${name} is to come back from ${path}`)
 }
 
 function picked(window: Manifest, { only, except, isPicked = false }: ResumeWindowOptions): ManifestJob[] {

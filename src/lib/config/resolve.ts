@@ -6,6 +6,7 @@ import { type Environment, variable } from './environment.js'
 import { chooseContext, findConfigFile } from './file.js'
 import type { FileContext } from './file-context.js'
 import type { FlinkConf } from './flink-conf.js'
+import { accountsOf, configuredAccounts } from './named-accounts.js'
 import { type ReadFile, readTextFile } from './read-text-file.js'
 import { restHeaders } from './rest-headers.js'
 import { configuredRoots } from './roots.js'
@@ -22,6 +23,8 @@ export interface ConfigFlags {
   unnamedOlderThanMs?: number | undefined
   keepLast?: number | undefined
   graceMs?: number | undefined
+  /** Paths in storage that were typed on this command line: they name accounts as the configuration does. */
+  paths?: readonly string[] | undefined
 }
 
 /** Reads Flink's configuration from a directory or a file. */
@@ -40,27 +43,35 @@ export async function resolveConfig(input: {
   readFile?: ReadFile
   /** How Flink's own configuration is read; `doctor` has a reader that goes on where this one refuses. */
   readConf?: ConfReader
+  onNotice?: (text: string) => void
 }): Promise<EffectiveConfig> {
-  const { flags, env, cwd, readFile = readTextFile, readConf = readFlinkConf } = input
+  const { flags, env, cwd, readFile = readTextFile, readConf = readFlinkConf, onNotice = () => undefined } = input
   const file = await findConfigFile({ flag: flags.config, env, cwd, readFile })
   const { name, context } = chooseContext(file, flags.context, env)
   const place = variable(env, 'FLINK_CONF_DIR') ?? context?.flinkConf
   const flinkConf = place ? await readConf(resolve(cwd, place.value), readFile) : null
   const clusters = jobManagers(flags.jobmanager, env, context)
   const storage = context?.storage ?? new Map()
+  const roots = configuredRoots(context, flinkConf)
+  const pins = firstSet([context?.pins ?? null], [])
+  const isFound = file?.isFound ?? false
+  const accounts = {
+    configured: configuredAccounts({ roots, pins: pins.value, storage }),
+    typed: accountsOf(flags.paths ?? []),
+  }
   return {
     contextName: name,
     jobManagers: clusters,
     sqlGateway: sqlGateway(flags.sqlGateway, env, context, clusters.value[0] ?? ''),
-    roots: configuredRoots(context, flinkConf),
+    roots,
     exclusive: firstSet([context?.exclusive ?? null], false),
-    pins: firstSet([context?.pins ?? null], []),
+    pins,
     retention: retention(flags, context),
     jobs: firstSet<Record<string, JobSpec>>([context?.jobs ?? null], {}),
     headers: restHeaders(env),
     flinkConf,
     storage,
-    accessFor: accessBy({ storage, env, flinkConf }),
+    accessFor: accessBy({ storage, env, flinkConf, ...accounts, isFound, onNotice }),
     warnings: flinkConf?.warnings ?? [],
   }
 }
