@@ -74,7 +74,9 @@ describe('verifyOnce', () => {
       [`${DIRECTORY}/_metadata`]: metadata(absolute('wasbs://flink@elsewhere.blob.core.windows.net/b')),
     })
 
-    expect(found).toMatchObject({ state: 'wanting', problem: 'elsewhere.blob.core.windows.net cannot be reached.' })
+    const problem =
+      '1 file that it names in flink on elsewhere.blob.core.windows.net was not looked at: elsewhere.blob.core.windows.net cannot be reached'
+    expect(found).toMatchObject({ state: 'wanting', problem })
   })
 
   it('finds many files of one directory, too', async () => {
