@@ -86,11 +86,8 @@ async function speakOf(host: string): Promise<void> {
   })
   await storeSavepoint(fresh.client, SAVEPOINT)
   checkpoint = await storeCheckpoint(fresh.client, { jobId: SALES, checkpointId: 7, shared: ['a'], sharedBase: stranger('shared') })
-  const record = {
-    runId: 'planted',
-    createdAt: '2026-11-22T12:00:00.000Z',
-    waves: [[{ account: host, container: 'c', name: 'x', etag: '1' }]],
-  }
+  const deletion = { account: host, container: 'c', name: 'x', etag: '0x1', reason: 'orphan', sizeBytes: 1, after: [] }
+  const record = { runId: 'planted', createdAt: '2026-11-22T12:00:00.000Z', waves: [[deletion]], fingerprint: [], jobs: [] }
   await upload(fresh.client, '_flinkops/runs/planted/plan.json', Buffer.from(JSON.stringify(record)))
   await upload(fresh.client, '_flinkops/maintenance/planted.json', Buffer.from(JSON.stringify(window())))
   const overview = { jid: ENDED, name: 'ended', state: 'FINISHED', 'start-time': 1, 'end-time': 2, duration: 1, tasks: { total: 4 } }
@@ -155,7 +152,8 @@ const COMMANDS: [string, () => string[]][] = [
 ]
 
 function expectUntold({ code, stderr }: RunResult): void {
-  expect(elsewhere.asked).toEqual([])
+  // Its own account is served by the emulator where a configuration says so; else Azure is asked.
+  expect(elsewhere.asked.filter((host) => host !== `${fresh.accountHost}:443`)).toEqual([])
   expect([1, 130]).not.toContain(code)
   expect(stderr).not.toContain('This is a bug')
 }
@@ -249,7 +247,7 @@ describe('what is said instead', () => {
   it('resume --all --manifest: 6 before the first start', async () => {
     const { code, stderr } = await own('resume', '--all', '--manifest', copy())
     expect(code).toBe(6)
-    expect(stderr).toContain('The manifest says that sales_pipeline is to come back from')
+    expect(stderr).toContain('The manifest says that savepoints lie in')
     expect(sql.asked.filter(({ path }) => path.endsWith('/statements'))).toEqual([])
   })
 
