@@ -179,9 +179,7 @@ describe('whatever the stranger is called', () => {
 
   it('is asked as soon as he is named, so that these tests would see it', async () => {
     await speakOf(STRANGER)
-    await cli.bare.run(['inspect', stranger('x'), '--timeout', '5s'], {
-      env: { ...(await elsewhere.env(cli.bare.dir)), AZURE_STORAGE_KEY: undefined },
-    })
+    await cli.bare.run(['inspect', stranger('x'), '--timeout', '20s'], { env: await elsewhere.env(cli.bare.dir) })
     expect(elsewhere.asked).toContain(`${STRANGER}:443`)
   })
 })
@@ -245,10 +243,12 @@ describe('what is said instead', () => {
   })
 
   it('resume --all --manifest: 6 before the first start', async () => {
+    const statements = () => sql.asked.filter(({ path }) => path.endsWith('/statements'))
+    const before = statements().length
     const { code, stderr } = await own('resume', '--all', '--manifest', copy())
     expect(code).toBe(6)
     expect(stderr).toContain('The manifest says that savepoints lie in')
-    expect(sql.asked.filter(({ path }) => path.endsWith('/statements'))).toEqual([])
+    expect(statements()).toHaveLength(before)
   })
 
   it.each(['list-checkpoints', 'usage', 'cleanup'])(
