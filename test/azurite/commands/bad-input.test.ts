@@ -468,7 +468,8 @@ describe.concurrent('bad input gets one clear sentence and its exit code', { tim
     const [sentence = '', ...suggestions] = lines
     expect(sentence).toMatch(/^Error: \S/)
     for (const value of row.says) expect(sentence).toContain(value)
-    for (const suggestion of suggestions) expect(suggestion).toMatch(/^ {2}\S/)
+    // A line of YAML to be pasted may be indented further.
+    for (const suggestion of suggestions) expect(suggestion).toMatch(/^ {2}(\S| {2}[\w.-]+: \{)/)
     expect(stderr).not.toMatch(/^\s*at |at Object\.|node:internal|Exception|undefined|\[object/m)
     expect(code).toBe(row.exit)
   })
