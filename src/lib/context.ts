@@ -45,10 +45,11 @@ export async function createContext(input: {
   flags: ConfigFlags
   signal: AbortSignal
   onProblem: (problem: Error) => void
+  onNotice: (text: string) => void
   readConf?: ConfReader
 }): Promise<Context> {
-  const { flags, readConf } = input
-  const config = await resolveConfig({ flags, env: process.env, cwd: process.cwd(), ...(readConf && { readConf }) })
+  const { flags, readConf, onNotice } = input
+  const config = await resolveConfig({ flags, env: process.env, cwd: process.cwd(), onNotice, ...(readConf && { readConf }) })
   const directory = journalDirectory(process.env)
   const connect = (url: string) => buildJobManager(url, config, input.onProblem)
   const jobManager = once(() => connect(chosen(config)))

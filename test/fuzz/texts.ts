@@ -167,12 +167,12 @@ export const LISTING =
 <BlobPrefix><Name>dir/&amp;&#x41;/</Name></BlobPrefix></Blobs><NextMarker>more</NextMarker></EnumerationResults>`)
 
 export const BATCH = Buffer.from(
-  [0, 1, 2]
+  `${[0, 1, 2]
     .map(
       (id) =>
         `--b\r\nContent-Type: application/http\r\nContent-ID: ${id}\r\n\r\nHTTP/1.1 202 Accepted\r\nx-ms-delete-type-permanent: false\r\nretry-after: 3\r\n\r\n`,
     )
-    .join('') + '--b--',
+    .join('')}--b--`,
 )
 
 export const SCRIPT = `-- a script

@@ -1,4 +1,5 @@
 import type { Screen } from '../../src/lib/cli/window.js'
+import { accessBy } from '../../src/lib/config/account-access.js'
 import type { Context } from '../../src/lib/context.js'
 import { EXIT, FlinkopsError } from '../../src/lib/errors.js'
 import type { Program } from '../../src/lib/operations/program.js'
@@ -6,7 +7,8 @@ import type { WayBack } from '../../src/lib/operations/survey-stop.js'
 import type { CheckpointStats, JobManager, JobOverview, Journal } from '../../src/lib/ports.js'
 import type { MaintenanceJournal } from '../../src/lib/ports-maintenance.js'
 import type { Manifest, ManifestJob } from '../../src/lib/state/manifest.js'
-import { checkpointConfig, entry, fakeJobManager, fakeStorage, NOW_MS, overview, stats, uri } from './fake-ports.js'
+import { worldOf } from './access-world.js'
+import { ACCOUNT, checkpointConfig, entry, fakeJobManager, fakeStorage, NOW_MS, overview, stats, uri } from './fake-ports.js'
 import { pipe } from './fake-streams.js'
 import { program } from './programs.js'
 import { savepointBytes } from './stored-snapshot.js'
@@ -153,6 +155,7 @@ function contextOf(world: World, step: Step): Context {
   const parts = {
     config: {
       contextName: { value: 'prod' },
+      accessFor: accessBy(worldOf({ configured: [ACCOUNT] })),
       jobManagers: { source: 'flinkops.yaml' },
       roots: { savepoints: { value: [uri('savepoints')] } },
     },

@@ -13,8 +13,11 @@ import { ask } from './prompt.js'
 import { detectStreams, type Streams } from './streams.js'
 import { type OutputFormat, renderTable, type Table } from './table.js'
 import { jsonToStdout, toStderr, toStdout } from './terminal.js'
+import { typedPaths } from './typed-paths.js'
 import type { Screen } from './window.js'
 
+type Flags = Interfaces.OutputFlags<Interfaces.FlagInput>
+type Args = Interfaces.OutputArgs<Interfaces.ArgInput>
 type BaseFlags = Interfaces.InferredFlags<typeof baseFlags>
 
 /** Streams, JSON, Ctrl-C, `--timeout` and exit codes, the same for every command. */
@@ -28,6 +31,7 @@ export abstract class BaseCommand extends Command {
   #timer: NodeJS.Timeout | undefined
   #quiet = false
   #format: OutputFormat | undefined
+  #typedPaths: readonly string[] = []
   #progress: Progress | undefined
 
   /** Ends every wait and request: Ctrl-C (exit 130) or `--timeout` (exit 8). */
@@ -62,13 +66,31 @@ export abstract class BaseCommand extends Command {
     if (timeout !== undefined) this.#timer ??= setTimeout(() => this.#abort.abort(timedOut(timeout)), timeout)
   }
 
+  /** What every context needs of a command. */
+  protected surroundings() {
+    return {
+      signal: this.signal,
+      onProblem: (problem: Error) => this.notice(problem.message),
+      onNotice: (text: string) => this.notice(text),
+    }
+  }
+
+  /** Remembers which paths were typed: they name accounts, as the configuration does. */
+  protected override async parse<F extends Flags, B extends Flags, A extends Args>(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv)
+    this.#typedPaths = typedPaths(parsed.raw)
+    return parsed
+  }
+
   /** Takes over the global flags and builds the context. */
   protected async connect(flags: BaseFlags, more: Parameters<typeof createContext>[0]['flags'] = {}) {
     this.adopt(flags)
     const context = await createContext({
-      flags: { ...more, config: flags.config, context: flags.context, jobmanager: flags.jobmanager },
-      signal: this.signal,
-      onProblem: (problem) => this.notice(problem.message),
+      ...this.surroundings(),
+      flags: { ...more, config: flags.config, context: flags.context, jobmanager: flags.jobmanager, paths: this.#typedPaths },
     })
     // The configuration may be read again, later in the same command.
     for (const warning of context.config.warnings) if (!this.warnings.includes(warning)) this.notice(warning)

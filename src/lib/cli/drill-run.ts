@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { EffectiveConfig } from '../config/settings.js'
 import type { Context } from '../context.js'
 import { FlinkopsError, notFoundError, usageError } from '../errors.js'
 import { notDrillable } from '../flink/drill-refusal.js'
@@ -10,7 +11,7 @@ import { findTraces } from '../operations/drill-traces.js'
 import { removeDrillTraces } from '../operations/execute-drill-removal.js'
 import type { Program } from '../operations/program.js'
 import type { SqlStatement } from '../ports.js'
-import { stateRoots } from '../scope.js'
+import { refuseForeign, stateRoots } from '../scope.js'
 import type { Location } from '../state/location.js'
 import { parseLocation } from '../state/location.js'
 import { chosenLine, nothingRestorable, passedOverLines } from '../views/restorable.js'
@@ -59,6 +60,7 @@ async function drillInput(run: DrillRun): Promise<Omit<DrillInput, 'from'>> {
   const script = drillScript(source.statements, title, await originOf(program, source.statements, context))
   for (const notice of checkSources(script.sources, run.allowSources, title)) onNotice(notice)
   const config = await context.withCluster()
+  const root = checkpointRoot(config)
   const { drills, now, signal, sqlGateway } = context
   return {
     jobName: program.names[0] ?? title,
@@ -66,7 +68,7 @@ async function drillInput(run: DrillRun): Promise<Omit<DrillInput, 'from'>> {
     statements: script.statements,
     sinks: script.sinks,
     roots: stateRoots(config),
-    checkpointRoot: checkpointRoot(config.roots.checkpoints.value),
+    checkpointRoot: root,
     recordsWithinMs,
     dryRun,
     jobManager: await context.jobManager(),
@@ -97,13 +99,17 @@ async function catalogStoreOf(context: Context): Promise<string | null> {
 
 const CATALOG_STORE = 'table.catalog-store.kind'
 
-/** The first root: drills have a directory of their own below it. */
-function checkpointRoot([root]: string[]): string {
-  if (root === undefined || !parseLocation(root).ok)
+/** The first root: drills have a directory of their own below it. Refused when what they write could not be taken away. */
+function checkpointRoot({ roots, accessFor }: EffectiveConfig): string {
+  const { source } = roots.checkpoints
+  const [root] = roots.checkpoints.value
+  const parsed = parseLocation(root ?? '')
+  if (root === undefined || !parsed.ok)
     throw usageError(
       'No checkpoint root is known below which the drill could write.',
       "Name it in flinkops.yaml (roots.checkpoints), or point FLINK_CONF_DIR at the cluster's configuration.",
     )
+  refuseForeign(parsed.location, accessFor, `The drill would write below ${root} (${source})`)
   return root
 }
 

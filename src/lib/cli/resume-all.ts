@@ -3,6 +3,7 @@ import type { Context } from '../context.js'
 import { type FlinkopsError, notFoundError, usageError } from '../errors.js'
 import { handedIn, lastManifest, readCopy } from '../operations/load-manifest.js'
 import type { ClaimMode, JobManager } from '../ports.js'
+import { refuseForeign } from '../scope.js'
 import { parseLocation } from '../state/location.js'
 import { copyPlaceOf, isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
 import { newWindow } from '../state/window.js'
@@ -54,6 +55,8 @@ async function savepointsOf({ manifest }: ResumeAllOptions, context: Context): P
       ? await lastManifest(context.maintenance, windowPlace(context, await context.jobManager()))
       : await fromHand(manifest, context)
   const known = window === null ? null : copyPlaceOf(window)
+  const parsed = parseLocation(known ?? '')
+  if (parsed.ok) refuseForeign(parsed.location, context.config.accessFor, `The manifest says that savepoints lie in ${known}`)
   return known ?? (await context.withCluster()).roots.savepoints.value[0] ?? null
 }
 

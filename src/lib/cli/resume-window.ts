@@ -5,6 +5,8 @@ import type { Program } from '../operations/program.js'
 import { hasEnded } from '../operations/resolve-job.js'
 import { resumeAll } from '../operations/resume-all.js'
 import type { JobManager } from '../ports.js'
+import { refuseForeign } from '../scope.js'
+import { parseLocation } from '../state/location.js'
 import { copyPlaceOf, isForeign, isOpen, type Manifest, type ManifestJob } from '../state/manifest.js'
 import type { Objection } from '../state/objections.js'
 import { pickJobs } from '../state/pick-jobs.js'
@@ -52,6 +54,7 @@ export async function runResumeWindow(input: ResumeWindowInput): Promise<object>
     process.exitCode = EXIT.done
     return json(context, window, 'done', [])
   }
+  for (const job of jobs) refuseStranger(job, context)
   show(window, jobs, screen)
   if (!isForeign(window)) await input.check?.(await missingOf(jobs, waiting.jobManager, context.signal))
   const refused = await refusedOf(input, window, jobs)
@@ -81,6 +84,13 @@ async function refusedOf(
   if (!isForeign(window)) return new Map()
   const left = jobs.filter((job) => job.state !== 'running')
   return admitForeign({ ...options, jobs: left, programOf: (job) => programOf(job, true), screen })
+}
+
+/** Before the first start: a path may have been written by whoever writes to the container. */
+function refuseStranger({ name, path, state }: ManifestJob, { config }: Context): void {
+  const parsed = parseLocation(path ?? '')
+  if (state !== 'running' && parsed.ok)
+    refuseForeign(parsed.location, config.accessFor, `The manifest says that ${name} is to come back from ${path}`)
 }
 
 function picked(window: Manifest, { only, except, isPicked = false }: ResumeWindowOptions): ManifestJob[] {

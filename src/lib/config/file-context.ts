@@ -79,11 +79,15 @@ function readRetention(node: YamlNode | null, set: Setter): FileRetention {
 
 function readStorage(node: YamlNode | null): Map<string, AccountSetting> {
   const accounts = new Map<string, AccountSetting>()
-  for (const [host, entry] of node?.entries() ?? []) {
+  for (const [host, entry] of node?.entriesOrEmpty() ?? []) {
     if (/[/@:]/.test(host)) throw entry.error('must be named by the host of the account alone, for example acct.blob.core.windows.net.')
-    const get = entry.fields('endpoint', 'auth')
+    const get = entry.fields('endpoint', 'auth', 'allowHttp')
     const endpoint = get('endpoint')
-    accounts.set(canonicalAccount(host), { endpoint: endpoint && url(endpoint), auth: get('auth')?.oneOf(AUTH_WAYS) ?? 'auto' })
+    accounts.set(canonicalAccount(host), {
+      endpoint: endpoint && url(endpoint),
+      auth: get('auth')?.oneOf(AUTH_WAYS) ?? 'auto',
+      allowHttp: get('allowHttp')?.boolean() ?? false,
+    })
   }
   return accounts
 }

@@ -7,6 +7,7 @@ import { chooseContext, findConfigFile } from './file.js'
 import type { FileContext } from './file-context.js'
 import type { FlinkConf } from './flink-conf.js'
 import { type CheckFound, checkFound as checkOnDisk } from './found.js'
+import { accountsOf, configuredAccounts } from './named-accounts.js'
 import { type ReadFile, readTextFile } from './read-text-file.js'
 import { headersBy, restHeaders } from './rest-headers.js'
 import { configuredRoots } from './roots.js'
@@ -23,6 +24,8 @@ export interface ConfigFlags {
   unnamedOlderThanMs?: number | undefined
   keepLast?: number | undefined
   graceMs?: number | undefined
+  /** Paths in storage that were typed on this command line: they name accounts as the configuration does. */
+  paths?: readonly string[] | undefined
 }
 
 /** Reads Flink's configuration from a directory or a file. */
@@ -42,8 +45,9 @@ export async function resolveConfig(input: {
   checkFound?: CheckFound
   /** How Flink's own configuration is read; `doctor` has a reader that goes on where this one refuses. */
   readConf?: ConfReader
+  onNotice?: (text: string) => void
 }): Promise<EffectiveConfig> {
-  const { flags, env, cwd, readFile = readTextFile, checkFound = checkOnDisk, readConf = readFlinkConf } = input
+  const { flags, env, cwd, readFile = readTextFile, checkFound = checkOnDisk, readConf = readFlinkConf, onNotice = () => undefined } = input
   const file = await findConfigFile({ flag: flags.config, env, cwd, readFile, checkFound })
   const { name, context } = chooseContext(file, flags.context, env)
   const place = variable(env, 'FLINK_CONF_DIR') ?? context?.flinkConf
@@ -52,20 +56,27 @@ export async function resolveConfig(input: {
   const gateway = sqlGateway(flags.sqlGateway, env, context, clusters.value[0] ?? '')
   const headers = restHeaders(env)
   const storage = context?.storage ?? new Map()
+  const roots = configuredRoots(context, flinkConf)
+  const pins = firstSet([context?.pins ?? null], [])
+  const isFound = file?.isFound ?? false
+  const accounts = {
+    configured: configuredAccounts({ roots, pins: pins.value, storage }),
+    typed: accountsOf(flags.paths ?? []),
+  }
   return {
     contextName: name,
     jobManagers: clusters,
     sqlGateway: gateway,
-    roots: configuredRoots(context, flinkConf),
+    roots,
     exclusive: firstSet([context?.exclusive ?? null], false),
-    pins: firstSet([context?.pins ?? null], []),
+    pins,
     retention: retention(flags, context),
     jobs: firstSet<Record<string, JobSpec>>([context?.jobs ?? null], {}),
     headers,
     headersFor: headersBy({ headers, jobManager: clusters.value[0], sqlGateway: gateway.value, env }),
     flinkConf,
     storage,
-    accessFor: accessBy({ storage, env, flinkConf }),
+    accessFor: accessBy({ storage, env, flinkConf, ...accounts, isFound, onNotice }),
     warnings: flinkConf?.warnings ?? [],
   }
 }

@@ -21,6 +21,8 @@ export type AuthWay = (typeof AUTH_WAYS)[number]
 export interface AccountSetting {
   endpoint: string | null
   auth: AuthWay
+  /** Key and SAS may go over plain http to an endpoint that is not on this machine. */
+  allowHttp: boolean
 }
 
 export interface Roots {

@@ -49,6 +49,13 @@ export class YamlNode {
       .map(([key, entry]) => [key, new YamlNode(this.#source, entry, [...this.#path, key])])
   }
 
+  /** The entries of a map whose keys say something by themselves: one without a value is an empty map. */
+  entriesOrEmpty(): [string, YamlNode][] {
+    const entries = new Map(this.entries())
+    const keys = Object.keys(Object(this.value))
+    return keys.map((key) => [key, entries.get(key) ?? new YamlNode(this.#source, {}, [...this.#path, key])])
+  }
+
   list(): YamlNode[] {
     if (!Array.isArray(this.value)) throw this.#wrong('a list')
     return this.value.map((entry: unknown, index) => new YamlNode(this.#source, entry, [...this.#path, index]))

@@ -112,7 +112,12 @@ describe('what servers are sent', () => {
   async function contextOf(jobManagers: (string | undefined)[], sqlGateway = servers[2]?.url) {
     const config = join(dir, 'flinkops.yaml')
     await writeFile(config, JSON.stringify({ contexts: { prod: { jobManagers, sqlGateway } } }))
-    return createContext({ flags: { config }, signal: never(), onProblem: ({ message }) => problems.push(message) })
+    return createContext({
+      flags: { config },
+      signal: never(),
+      onNotice: () => undefined,
+      onProblem: ({ message }) => problems.push(message),
+    })
   }
 
   it('only the JobManager that commands talk to and the gateway get the headers; of the others it is said', async () => {
