@@ -132,10 +132,10 @@ async function deleteSome(endpoint: string, count: number): Promise<Done> {
     tuneForDeleting()
     const { value: result, ...measured } = await measure(wave.length, () =>
       executeRun({
-        record: { runId: 'bench', waves: [wave] },
-        settled: new Set(),
+        runId: 'bench',
+        record: () => ({ runId: 'bench', waves: [wave] }),
         containers: [{ account: ACCOUNT, container: CONTAINER }],
-        recheck: () => Promise.resolve({ state: 'go', spare: new Set() }),
+        recheck: () => Promise.resolve({ state: 'go', waves: [wave], left: [] }),
         storage: storageOf(endpoint),
         runs: createRunJournal({ directory }),
         signal: new AbortController().signal,

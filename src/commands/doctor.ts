@@ -33,8 +33,7 @@ export default class Doctor extends BaseCommand {
     const { config, context, jobmanager, lifecycle } = flags
     const examination = await openExamination({
       flags: { config, context, jobmanager },
-      signal: this.signal,
-      onProblem: (problem) => this.notice(problem.message),
+      ...this.surroundings(),
     })
     this.progress.update('Looking')
     const { findings, checked } = lifecycle === undefined ? await examineAll(examination) : await lint(examination, lifecycle)

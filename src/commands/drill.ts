@@ -27,6 +27,7 @@ export default class Drill extends BaseCommand {
     'dry-run': Flags.boolean({ default: false, char: 'n', description: 'check snapshot and script, start nothing' }),
     from: resumeFlags.from,
     define: resumeFlags.define,
+    'define-file': resumeFlags['define-file'],
     'job-name': resumeFlags['job-name'],
     'sql-gateway': resumeFlags['sql-gateway'],
     'records-within': durationFlag({ description: 'how long the sources may be silent (1m)' }),

@@ -34,8 +34,7 @@ export default class Report extends BaseCommand {
     const prices = await readPrices({ flag: flags.prices, config, env: process.env, cwd: process.cwd() })
     const examination = await openExamination({
       flags: { config, context, jobmanager },
-      signal: this.signal,
-      onProblem: (problem) => this.notice(problem.message),
+      ...this.surroundings(),
     })
     const scope = await openScope(examination.context)
     const report = await this.#compile(examination, scope, prices)

@@ -4,7 +4,7 @@ import { changeFlags } from '../lib/cli/flags.js'
 import { requireAll, resumeAllFlags } from '../lib/cli/maintenance-flags.js'
 import { readPrograms } from '../lib/cli/program.js'
 import { restorePointsOf } from '../lib/cli/restore-point.js'
-import { resumeAllJobs } from '../lib/cli/resume-all.js'
+import { resumeAllJobs, valuesForAll } from '../lib/cli/resume-all.js'
 import { resumeFlags } from '../lib/cli/resume-flags.js'
 import { resumeProgram } from '../lib/cli/resume-run.js'
 import { type RunVoice, runEach, SILENT } from '../lib/cli/run-each.js'
@@ -75,6 +75,7 @@ export default class Resume extends BaseCommand {
       throw usageError('With --all, --from takes latest only: each job of a window has its own path.')
     const context = await this.connect(flags, { sqlGateway: flags['sql-gateway'] })
     const options = {
+      flags: valuesForAll(flags),
       only: flags.job ?? [],
       except: flags.except ?? [],
       manifest: flags.manifest ?? null,
@@ -84,6 +85,7 @@ export default class Resume extends BaseCommand {
       allowClaimNative: flags['allow-claim-native'],
       waitFor: flags.wait,
       isDryRun: flags['dry-run'],
+      isConfirmed: flags.yes,
     }
     return resumeAllJobs(options, context, this.screen(flags))
   }

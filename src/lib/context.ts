@@ -2,6 +2,7 @@ import type { Storage } from './azure/storage.js'
 import { type ConfigFlags, type ConfReader, resolveConfig } from './config/resolve.js'
 import { withJobManagerConfiguration } from './config/roots.js'
 import type { EffectiveConfig } from './config/settings.js'
+import { isLoopback } from './config/url.js'
 import { usageError } from './errors.js'
 import { journalDirectory } from './journal/directory.js'
 import { createDrillJournal } from './journal/drill-journal.js'
@@ -44,46 +45,56 @@ export async function createContext(input: {
   flags: ConfigFlags
   signal: AbortSignal
   onProblem: (problem: Error) => void
+  onNotice: (text: string) => void
   readConf?: ConfReader
 }): Promise<Context> {
-  const { flags, readConf } = input
-  const config = await resolveConfig({ flags, env: process.env, cwd: process.cwd(), ...(readConf && { readConf }) })
+  const { flags, readConf, onNotice } = input
+  const config = await resolveConfig({ flags, env: process.env, cwd: process.cwd(), onNotice, ...(readConf && { readConf }) })
   const directory = journalDirectory(process.env)
-  const jobManagers = once(() => buildJobManagers(config))
+  const connect = (url: string) => buildJobManager(url, config, input.onProblem)
+  const jobManager = once(() => connect(chosen(config)))
+  const jobManagers = once(async () => Promise.all([jobManager(), ...config.jobManagers.value.slice(1).map(connect)]))
   const storage = once(async () => (await import('./azure/storage.js')).createStorage({ accessFor: config.accessFor }))
   return {
     config,
     journal: createJournal({ directory, onProblem: input.onProblem }),
     runs: createRunJournal({ directory }),
     starts: createStartJournal({ directory, onProblem: input.onProblem }),
-    maintenance: createMaintenanceJournal({ directory }),
+    maintenance: createMaintenanceJournal({ directory, onProblem: input.onProblem }),
     usageHistory: createUsageHistory({ directory }),
     drills: createDrillJournal({ directory }),
     jobManagers,
-    jobManager: async () => first(await jobManagers()),
-    sqlGateway: once(() => buildSqlGateway(config)),
+    jobManager,
+    sqlGateway: once(() => buildSqlGateway(config, input.onProblem)),
     storage,
     inventory: async (source, containers) => {
       const { openInventory } = await import('./inventory/open.js')
       return openInventory({ source, containers, storage: await storage(), nowMs: Date.now(), signal: input.signal })
     },
-    withCluster: once(async () => askCluster(config, first(await jobManagers()), input.signal)),
+    withCluster: once(async () => askCluster(config, await jobManager(), input.signal)),
     now: Date.now,
     signal: input.signal,
   }
 }
 
-async function buildJobManagers(config: EffectiveConfig): Promise<JobManager[]> {
+async function buildJobManager(url: string, config: EffectiveConfig, onProblem: (problem: Error) => void): Promise<JobManager> {
   const { createJobManager } = await import('./flink/client.js')
-  return config.jobManagers.value.map((url) => createJobManager({ url, headers: config.headers, proxy: hasProxy() }))
+  return createJobManager(wayTo(url, config, onProblem))
 }
 
-async function buildSqlGateway(config: EffectiveConfig): Promise<SqlGateway> {
+async function buildSqlGateway(config: EffectiveConfig, onProblem: (problem: Error) => void): Promise<SqlGateway> {
   const url = config.sqlGateway.value
   if (url === null)
     throw usageError('No SQL Gateway is known.', 'Name it in flinkops.yaml (sqlGateway), FLINKOPS_SQL_GATEWAY or --sql-gateway.')
   const { createSqlGateway } = await import('./flink/sql.js')
-  return createSqlGateway({ url, headers: config.headers, proxy: hasProxy() })
+  return createSqlGateway(wayTo(url, config, onProblem))
+}
+
+/** What a server of Flink is reached with. No proxy reaches this machine's own ports; what is sent there stays here. */
+function wayTo(url: string, config: EffectiveConfig, onProblem: (problem: Error) => void) {
+  const { headers, withheld } = config.headersFor(url)
+  if (withheld !== null) onProblem(new Error(withheld))
+  return { url, headers, withheld, proxy: hasProxy() && !isLoopback(url) }
 }
 
 function hasProxy(): boolean {
@@ -101,10 +112,10 @@ async function askCluster(config: EffectiveConfig, jobManager: JobManager, signa
   }
 }
 
-function first(jobManagers: JobManager[]): JobManager {
-  const [jobManager] = jobManagers
-  if (jobManager === undefined) throw usageError('No JobManager is named.', 'Give --jobmanager or list one in flinkops.yaml.')
-  return jobManager
+function chosen({ jobManagers }: EffectiveConfig): string {
+  const [url] = jobManagers.value
+  if (url === undefined) throw usageError('No JobManager is named.', 'Give --jobmanager or list one in flinkops.yaml.')
+  return url
 }
 
 function once<T>(build: () => Promise<T>): () => Promise<T> {

@@ -1,3 +1,5 @@
+import { checkJsonDepth } from './foreign-json.js'
+
 /** V8 holds no string of 2^29 characters or more, and a plan may be longer. */
 const LONGEST = 2 ** 28
 const PIECE = 2 ** 20
@@ -64,8 +66,9 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !('toJSON' in value)
 }
 
-/** The value of a JSON text in UTF-8, of any length. Throws where it is none, as `JSON.parse` does. */
+/** The value of a JSON text in UTF-8, of any length. Throws where it is none, as `JSON.parse` does, and where it is nested too deep. */
 export async function parseJsonBytes(bytes: Uint8Array, longest = LONGEST): Promise<unknown> {
+  checkJsonDepth(bytes)
   if (bytes.length <= longest) return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
   const { JSONParser } = await import('@streamparser/json')
   const parser = new JSONParser({ paths: ['$'] })

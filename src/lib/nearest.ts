@@ -3,6 +3,8 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   let best: string | null = null
   let bestDistance = Math.max(2, Math.ceil(word.length / 2)) + 1
   for (const candidate of candidates) {
+    // As many edits at least as one is longer than the other.
+    if (Math.abs(word.length - candidate.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {
       best = candidate

@@ -8,12 +8,13 @@ export interface RunRecorder {
     json: Uint8Array
     signal: AbortSignal
   }): Promise<void>
-  /** `null`: nobody recorded such a run here. */
+  /** `null`: nobody recorded such a run here. One of more than `most` bytes is refused (`RUN_UNREADABLE`). */
   recorded(options: {
     account: string
     container: string
     runId: string
     file: 'plan.json' | 'result.json'
+    most?: number
     signal: AbortSignal
   }): Promise<Uint8Array | null>
 }

@@ -33,6 +33,8 @@ export type BlobContent =
   | { state: 'read'; bytes: Uint8Array; etag: string; lastModifiedMs: number }
   | { state: 'changed' }
   | { state: 'gone' }
+  /** More than is taken into memory; `problem` is a clause. */
+  | { state: 'tooLarge'; problem: string }
 
 /** What an account does with a deleted blob; `null` = could not be found out. */
 export interface DeletionProtection {
@@ -47,8 +49,8 @@ export interface ContainerReader {
   list(options: { prefix?: string; signal: AbortSignal }): AsyncIterable<BlobPage>
   /** One level of directories. Its first page is short, so that a look costs little. */
   level(options: { prefix: string; signal: AbortSignal }): AsyncIterable<LevelPage>
-  /** Reads a whole blob; with `ifMatch` only that very version. A short read throws. */
-  read(options: { name: string; ifMatch?: string; signal: AbortSignal }): Promise<BlobContent>
+  /** Reads a whole blob of at most `most` bytes (`DOCUMENT_BYTES`); with `ifMatch` only that very version. A short read throws. */
+  read(options: { name: string; ifMatch?: string; most?: number; signal: AbortSignal }): Promise<BlobContent>
   stat(options: { name: string; signal: AbortSignal }): Promise<Blob | null>
   /** Whether the container exists; throws `notAuthorised`/`unreachable` as `FlinkopsError`. */
   exists(options: { signal: AbortSignal }): Promise<boolean>

@@ -1,7 +1,10 @@
+import type { AccessFor } from './access.js'
+import { isReported } from './config/roots.js'
 import type { EffectiveConfig } from './config/settings.js'
 import type { Context } from './context.js'
 import { usageError } from './errors.js'
 import { historyJobPath, parseArchive } from './flink/archive.js'
+import { foreignAccount, isForeignAccount } from './foreign.js'
 import type { GatherInput } from './operations/gather-jobs.js'
 import type { SilenceBounds } from './operations/know-jobs.js'
 import { readHistory } from './operations/read-history.js'
@@ -27,6 +30,7 @@ export interface Scope {
 /** Works out the scope from the roots; a root that is no Azure path is refused, since what lies there cannot be seen. */
 export async function openScope(context: Context, only: string[] = []): Promise<Scope> {
   const config = await context.withCluster()
+  checkReported(config)
   const rootPaths = only.length > 0 ? only : stateRoots(config)
   if (rootPaths.length === 0) {
     throw usageError(
@@ -69,6 +73,26 @@ export async function openScopeBelow(context: Context, only: string[] = []): Pro
 
 function isAtOrBelow(location: Location | undefined, root: Location): boolean {
   return location !== undefined && isSameContainer(root, location) && isBelow(location.name, root.name)
+}
+
+/** Refuses roots that only a JobManager names, unless a person named their accounts: whoever answers at its address may say anything. */
+function checkReported({ roots, accessFor }: EffectiveConfig): void {
+  for (const { value, source } of [roots.checkpoints, roots.savepoints, roots.changelog, roots.history]) {
+    if (!isReported(source)) continue
+    for (const path of [value ?? []].flat()) {
+      const parsed = parseLocation(path)
+      if (parsed.ok) refuseForeign(parsed.location, accessFor, `Only the ${source.split(': ')[0]} says that state lies in ${path}`)
+    }
+  }
+}
+
+/** Throws when nobody named the account of a location, or there is no way to it. `saidBy`: who named it, a clause. */
+export function refuseForeign({ account, container }: Location, accessFor: AccessFor, saidBy: string): void {
+  try {
+    accessFor(account, container)
+  } catch (error) {
+    throw isForeignAccount(error) ? foreignAccount(account, saidBy) : error
+  }
 }
 
 /** Every checkpoint, savepoint and changelog root, each once. */

@@ -1,12 +1,13 @@
 import { EXIT, FlinkopsError } from '../../src/lib/errors.js'
 import { executeRun } from '../../src/lib/operations/execute-run.js'
-import type { ExecuteResult } from '../../src/lib/operations/execution.js'
+import type { Deletion, ExecuteResult } from '../../src/lib/operations/execution.js'
 import { type PlanCleanupInput, type PlannedCleanup, planCleanup } from '../../src/lib/operations/plan-cleanup.js'
 import { recheckCleanup } from '../../src/lib/operations/recheck-cleanup.js'
-import { containersOf, type RunRecord, recordOf } from '../../src/lib/operations/run-record.js'
+import { containersOf, recordOf } from '../../src/lib/operations/run-record.js'
 import type { ArchivedJob } from '../../src/lib/ports.js'
 import type { HeldLock } from '../../src/lib/ports-lock.js'
 import type { RunJournal } from '../../src/lib/ports-runs.js'
+import { Confirmed } from '../../src/lib/state/confirmed.js'
 import { NO_WINDOWS } from '../../src/lib/state/windows.js'
 import { NO_POINTERS } from '../support/no-pointers.js'
 import { neededPaths } from './needs.js'
@@ -101,15 +102,15 @@ class Run {
     const restorable = this.#restorableNow()
     let spared = 0
     try {
-      const record = recordOf('run', this.#world.nowMs, planned)
+      const record = recordOf(this.#world.nowMs, planned)
       const result = await executeRun({
-        record,
-        settled: new Set(),
+        runId: record.runId,
+        record: () => record,
         containers: containersOf(record),
         recheck: async (signal) => {
-          const checked = await this.#recheck(record, signal)
-          this.#world.trace(() => `CLEAN-UP re-check says ${checked.state === 'go' ? `go, ${checked.spare.size} spared` : checked.why}`)
-          if (checked.state === 'go') spared = checked.spare.size
+          const checked = await this.#recheck(planned, record.waves, signal)
+          this.#world.trace(() => `CLEAN-UP re-check says ${checked.state === 'go' ? `go, ${checked.left.length} left` : checked.why}`)
+          if (checked.state === 'go') spared = checked.left.filter((one) => one.outcome === 'spared').length
           this.#enter('deleting')
           return checked
         },
@@ -133,11 +134,13 @@ class Run {
     }
   }
 
-  async #recheck(record: RunRecord, signal: AbortSignal) {
-    if (this.#settings.fault === 'no-recheck') return { state: 'go' as const, spare: new Set<string>() }
+  async #recheck({ plan }: PlannedCleanup, waves: Deletion[][], signal: AbortSignal) {
+    if (this.#settings.fault === 'no-recheck') return { state: 'go' as const, waves, left: [] }
     this.#enter('rechecking')
-    const { readers, cluster, journal, windows, now } = this.#planInput()
-    return await recheckCleanup({ readers, cluster, journal, record, windows, now, signal })
+    const input = { ...this.#planInput(), signal }
+    const { cluster, journal } = input
+    const again = async () => ({ planned: await planCleanup(input), cluster, journal })
+    return await recheckCleanup({ plan: again, confirmed: new Confirmed(plan.deletes.map((one) => one.blob)), signal })
   }
 
   #enter(step: 'rechecking' | 'deleting'): void {

@@ -74,12 +74,12 @@ export function manifestOf(input: { rows: InventoryRow[]; format: 'csv' | 'parqu
   }
 }
 
-function csvOf(rows: InventoryRow[]): string {
+export function csvOf(rows: InventoryRow[]): string {
   const quoted = (value: unknown) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value))
   return [FIELDS, ...rows.map((row) => Object.values(row))].map((values) => `${values.map(quoted).join(',')}\n`).join('')
 }
 
-function parquetOf(rows: InventoryRow[], rowGroupSize = rows.length > 1000 ? 100_000 : 7): Uint8Array {
+export function parquetOf(rows: InventoryRow[], rowGroupSize = rows.length > 1000 ? 100_000 : 7): Uint8Array {
   const column = (name: keyof InventoryRow) => rows.map((row) => row[name])
   const text = (name: keyof InventoryRow) => ({ name, data: column(name), type: 'STRING' as const })
   const columnData = [

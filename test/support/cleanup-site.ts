@@ -28,6 +28,7 @@ interface Result {
   deletedBytes: number
   alreadyGone: number
   changed: number
+  spared: number
   failed: { path: string; code: string }[]
   uncertain: number
   problem: string | null

@@ -1,12 +1,16 @@
 import type { Screen } from '../../src/lib/cli/window.js'
+import { accessBy } from '../../src/lib/config/account-access.js'
 import type { Context } from '../../src/lib/context.js'
 import { EXIT, FlinkopsError } from '../../src/lib/errors.js'
+import type { Program } from '../../src/lib/operations/program.js'
 import type { WayBack } from '../../src/lib/operations/survey-stop.js'
 import type { CheckpointStats, JobManager, JobOverview, Journal } from '../../src/lib/ports.js'
 import type { MaintenanceJournal } from '../../src/lib/ports-maintenance.js'
 import type { Manifest, ManifestJob } from '../../src/lib/state/manifest.js'
-import { checkpointConfig, entry, fakeJobManager, fakeStorage, NOW_MS, overview, stats, uri } from './fake-ports.js'
+import { worldOf } from './access-world.js'
+import { ACCOUNT, checkpointConfig, entry, fakeJobManager, fakeStorage, NOW_MS, overview, stats, uri } from './fake-ports.js'
 import { pipe } from './fake-streams.js'
+import { program } from './programs.js'
 import { savepointBytes } from './stored-snapshot.js'
 
 const OWN_FILE = '11111111-1111-4111-8111-111111111111'
@@ -86,6 +90,8 @@ export interface Process {
   said: string[]
   steps: () => number
   launch: (job: ManifestJob, jobId: string) => Promise<string>
+  /** Replaced by a test that says what this machine takes for a program. */
+  programOf: (job: ManifestJob, isForeign: boolean) => Promise<Program>
   wayBack: (name: string) => Promise<WayBack>
   died: Promise<'killed'>
 }
@@ -128,7 +134,8 @@ export function startProcess(world: World, death: Death | null = null): Process 
   }
   const launch = (job: ManifestJob, jobId: string) => step(() => submit(world, job, jobId), true)
   const wayBack = async (name: string): Promise<WayBack> => ({ known: true, words: `${name}.sql`, spec: { ...SPEC, path: `${name}.sql` } })
-  return { context, screen, lines, said, steps: () => steps, launch, wayBack, died }
+  const programOf = async (job: ManifestJob) => program(job.name)
+  return { context, screen, lines, said, steps: () => steps, launch, programOf, wayBack, died }
 }
 
 const SPEC = { kind: 'script' as const, sha256: 'ab', entryClass: null, args: null, parallelism: null }
@@ -148,6 +155,7 @@ function contextOf(world: World, step: Step): Context {
   const parts = {
     config: {
       contextName: { value: 'prod' },
+      accessFor: accessBy(worldOf({ configured: [ACCOUNT] })),
       jobManagers: { source: 'flinkops.yaml' },
       roots: { savepoints: { value: [uri('savepoints')] } },
     },

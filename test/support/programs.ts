@@ -8,7 +8,17 @@ export function program(name: string | null, parts: Partial<Program> = {}): Prog
     names: name === null ? [] : [name],
     ownDirectories: [],
     restoresFrom: null,
-    memory: { kind: 'script', path: '/jobs/shop.sql', sha256: 'a'.repeat(64), entryClass: null, args: [], parallelism: null, defines: {} },
+    memory: {
+      kind: 'script',
+      path: '/jobs/shop.sql',
+      sha256: 'a'.repeat(64),
+      entryClass: null,
+      args: [],
+      parallelism: null,
+      defines: {},
+      sealed: [],
+      defineFile: null,
+    },
     source: { kind: 'script', statements: [{ text: 'INSERT INTO a SELECT 1', line: 1, startsJob: true }] },
     ...parts,
   }
@@ -17,7 +27,8 @@ export function program(name: string | null, parts: Partial<Program> = {}): Prog
 /** The same as a jar. */
 export function jarProgram(name: string | null): Program {
   const jar = { path: '/jobs/enrich.jar', entryClass: 'com.acme.Enrich', args: ['--env', 'prod'], parallelism: 4 }
-  return program(name, { memory: { kind: 'jar', sha256: 'b'.repeat(64), defines: null, ...jar }, source: { kind: 'jar', ...jar } })
+  const memory = { kind: 'jar' as const, sha256: 'b'.repeat(64), defines: null, sealed: [], defineFile: null, ...jar }
+  return program(name, { memory, source: { kind: 'jar', ...jar } })
 }
 
 /** Started jobs in memory. */

@@ -34,15 +34,17 @@ export async function stopAll({ context, screen, wayBack }: Process, parts: Part
 
 /** `resume --all` as one process does it. */
 export async function resumeAll(
-  { context, screen, launch }: Process,
-  parts: { only?: string[]; except?: string[] } = {},
+  { context, screen, launch, programOf }: Process,
+  parts: { only?: string[]; except?: string[]; isConfirmed?: boolean; isDryRun?: boolean; window?: () => Promise<Manifest> } = {},
 ): Promise<WindowJson> {
   const answer = await runResumeWindow({
-    options: { only: [], except: [], waitFor: 'checkpoint', isDryRun: false, again: 'flinkops resume --all', ...parts },
+    options: { only: [], except: [], waitFor: 'checkpoint', isDryRun: false, isConfirmed: false, again: 'flinkops resume --all', ...parts },
     context,
     screen,
-    launch,
+    programOf: async (job, isForeign) => programOf(job, isForeign),
+    launch: (job, _, jobId) => launch(job, jobId),
     window: async ({ url }) => {
+      if (parts.window !== undefined) return parts.window()
       const last = await lastManifest(context.maintenance, { context: 'prod', jobManager: url })
       if (last === null) throw new Error('there is no window')
       return last

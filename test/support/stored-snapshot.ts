@@ -27,11 +27,13 @@ export interface StoredCheckpoint {
   root?: string
   /** `false`: its shared files lie there already, and are not touched. */
   writesShared?: boolean
+  /** Where its shared files lie, when not in the tree of the job: a full URI. Nothing is written there. */
+  sharedBase?: string
 }
 
 /** Stores an incremental checkpoint: `_metadata`, a file of its own, and its shared files. Answers its directory. */
 export async function storeCheckpoint(client: ContainerClient, wanted: StoredCheckpoint): Promise<string> {
-  const { jobId, checkpointId, shared, root = 'checkpoints', writesShared = true } = wanted
+  const { jobId, checkpointId, shared, root = 'checkpoints', sharedBase, writesShared = sharedBase === undefined } = wanted
   const tree = `${root}/${jobId}`
   const directory = `${tree}/chk-${checkpointId}`
   const file = (name: string) => ({
@@ -40,9 +42,9 @@ export async function storeCheckpoint(client: ContainerClient, wanted: StoredChe
     path: `wasbs://${client.containerName}@${ACCOUNT_HOST}/${name}`,
   })
   const own = file(`${directory}/${OWN_FILE}`)
-  const keyed = shared.map((name) =>
-    subtask({ managedKeyed: incremental(11, { meta: own, shared: file(`${tree}/shared/${name}`), private: own }) }),
-  )
+  const sharedFile = (name: string) =>
+    sharedBase === undefined ? file(`${tree}/shared/${name}`) : { ...own, path: `${sharedBase}/${name}` }
+  const keyed = shared.map((name) => subtask({ managedKeyed: incremental(11, { meta: own, shared: sharedFile(name), private: own }) }))
   if (writesShared) for (const name of shared) await storeFile(client, `${tree}/shared/${name}`)
   await storeFile(client, `${directory}/${OWN_FILE}`)
   const subtasks = keyed.map((state, index) => ({ index, state }))

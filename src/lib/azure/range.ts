@@ -26,7 +26,7 @@ export async function readRange(target: Target, { name, offset, count, ifMatch, 
 
 async function contentOf(answer: BlobDownloadResponseParsed, count: number, broken: (problem: string) => Error): Promise<BlobContent> {
   const { etag, lastModified } = answer
-  const bytes = await collect(answer.readableStreamBody)
+  const bytes = await collect(answer.readableStreamBody, count)
   if (!etag || !lastModified) throw broken('it has no ETag or date')
   if (bytes.length !== count) throw broken(`${bytes.length} of ${count} bytes came`)
   return { state: 'read', bytes, etag: unquoted(etag), lastModifiedMs: lastModified.getTime() }

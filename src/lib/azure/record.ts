@@ -1,3 +1,5 @@
+import { refusedError } from '../errors.js'
+import { READABLE_BYTES } from '../large-json.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
 import type { RunRecorder } from '../ports-record.js'
 import { readBlob } from './read.js'
@@ -24,8 +26,10 @@ async function writeJson(target: Target, name: string, { json, signal }: { json:
   })
 }
 
-export async function readRecord(target: Target, place: Place): Promise<Uint8Array | null> {
-  const content = await readBlob(target, { name: nameOf(place), signal: place.signal })
+export async function readRecord(target: Target, place: Place & { most?: number }): Promise<Uint8Array | null> {
+  const content = await readBlob(target, { name: nameOf(place), most: place.most ?? READABLE_BYTES, signal: place.signal })
+  if (content.state === 'tooLarge')
+    throw refusedError('RUN_UNREADABLE', `The plan of run ${place.runId} is not read: ${content.problem}.`, 'Plan again: flinkops cleanup')
   return content.state === 'read' ? content.bytes : null
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { Command, Errors, type Interfaces } from '@oclif/core'
 import { createContext } from '../context.js'
 import { EXIT, FlinkopsError } from '../errors.js'
+import { withoutGiven } from '../given.js'
 import { jsonPieces } from '../large-json.js'
 import { failureOf, interrupted } from './failure.js'
 import { describeFailure } from './failure-output.js'
@@ -11,8 +12,12 @@ import { Progress } from './progress.js'
 import { ask } from './prompt.js'
 import { detectStreams, type Streams } from './streams.js'
 import { type OutputFormat, renderTable, type Table } from './table.js'
+import { jsonToStdout, toStderr, toStdout } from './terminal.js'
+import { typedPaths } from './typed-paths.js'
 import type { Screen } from './window.js'
 
+type Flags = Interfaces.OutputFlags<Interfaces.FlagInput>
+type Args = Interfaces.OutputArgs<Interfaces.ArgInput>
 type BaseFlags = Interfaces.InferredFlags<typeof baseFlags>
 
 /** Streams, JSON, Ctrl-C, `--timeout` and exit codes, the same for every command. */
@@ -26,6 +31,7 @@ export abstract class BaseCommand extends Command {
   #timer: NodeJS.Timeout | undefined
   #quiet = false
   #format: OutputFormat | undefined
+  #typedPaths: readonly string[] = []
   #progress: Progress | undefined
 
   /** Ends every wait and request: Ctrl-C (exit 130) or `--timeout` (exit 8). */
@@ -60,19 +66,38 @@ export abstract class BaseCommand extends Command {
     if (timeout !== undefined) this.#timer ??= setTimeout(() => this.#abort.abort(timedOut(timeout)), timeout)
   }
 
+  /** What every context needs of a command. */
+  protected surroundings() {
+    return {
+      signal: this.signal,
+      onProblem: (problem: Error) => this.notice(problem.message),
+      onNotice: (text: string) => this.notice(text),
+    }
+  }
+
+  /** Remembers which paths were typed: they name accounts, as the configuration does. */
+  protected override async parse<F extends Flags, B extends Flags, A extends Args>(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv)
+    this.#typedPaths = typedPaths(parsed.raw)
+    return parsed
+  }
+
   /** Takes over the global flags and builds the context. */
   protected async connect(flags: BaseFlags, more: Parameters<typeof createContext>[0]['flags'] = {}) {
     this.adopt(flags)
     const context = await createContext({
-      flags: { ...more, config: flags.config, context: flags.context, jobmanager: flags.jobmanager },
-      signal: this.signal,
-      onProblem: (problem) => this.notice(problem.message),
+      ...this.surroundings(),
+      flags: { ...more, config: flags.config, context: flags.context, jobmanager: flags.jobmanager, paths: this.#typedPaths },
     })
-    for (const warning of context.config.warnings) this.notice(warning)
+    // The configuration may be read again, later in the same command.
+    for (const warning of context.config.warnings) if (!this.warnings.includes(warning)) this.notice(warning)
     return context
   }
 
-  /** A warning: on stderr for a person, in `warnings` for JSON. */
+  /** A warning of one line: on stderr for a person, in `warnings` for JSON. */
   protected notice(text: string): void {
     this.warnings.push(text)
     if (!this.jsonEnabled()) this.progress.say(`Warning: ${text}`)
@@ -96,7 +121,7 @@ export abstract class BaseCommand extends Command {
       notice: (text) => this.notice(text),
       complain: (text) => {
         this.progress.done()
-        if (!this.jsonEnabled()) process.stderr.write(`${text}\n`)
+        if (!this.jsonEnabled()) toStderr(`${text}\n`)
       },
       confirm: (question) => this.confirm(question, ['y', 'yes'], flags),
     }
@@ -107,12 +132,12 @@ export abstract class BaseCommand extends Command {
     const format = this.#rowFormat()
     const text = renderTable(table, format, this.streams)
     if (text === '' && format === 'table') this.progress.say(table.empty)
-    process.stdout.write(text)
+    toStdout(text)
   }
 
   /** Text on stdout; nothing under JSON. */
   protected print(text: string): void {
-    if (!this.jsonEnabled()) process.stdout.write(`${text}\n`)
+    if (!this.jsonEnabled()) toStdout(`${text}\n`)
   }
 
   /** Only with a terminal to ask on; else `null`, and the caller refuses. */
@@ -134,11 +159,11 @@ export abstract class BaseCommand extends Command {
   /** What is too long for one string, as the plan of millions of deletions, is written on one line and in pieces. */
   override logJson(json: unknown): void {
     try {
-      super.logJson(json)
+      jsonToStdout(`${JSON.stringify(json, null, 2)}\n`)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      for (const piece of jsonPieces(json)) process.stdout.write(piece)
-      process.stdout.write('\n')
+      for (const piece of jsonPieces(json)) jsonToStdout(piece)
+      jsonToStdout('\n')
     }
   }
 
@@ -152,9 +177,9 @@ export abstract class BaseCommand extends Command {
     process.exitCode = failure.exitCode
     if (this.jsonEnabled()) this.logJson({ error: failure })
     else if (error instanceof Errors.ExitError) throw error
-    else process.stderr.write(`${describeFailure(failure)}\n`)
+    else toStderr(`${describeFailure(failure)}\n`)
     if (failure.code === 'INTERNAL' && /(^|[\s,])(\*|flinkops)/.test(process.env['DEBUG'] ?? ''))
-      process.stderr.write(`${error.stack ?? 'no stack'}\n`)
+      toStderr(`${withoutGiven(error.stack ?? 'no stack')}\n`)
   }
 
   protected override async finally(error: Error | undefined): Promise<void> {

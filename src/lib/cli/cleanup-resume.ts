@@ -1,37 +1,51 @@
 import type { Context } from '../context.js'
-import { loadRun } from '../operations/load-run.js'
+import { FROM_ELSEWHERE, loadRun } from '../operations/load-run.js'
+import { containersOf } from '../operations/run-record.js'
 import type { Scope } from '../scope.js'
+import { Confirmed, type LeftOut, narrow } from '../state/confirmed.js'
 import { locationKey } from '../state/location.js'
-import type { Windows } from '../state/windows.js'
-import { resumedJson } from '../views/cleanup-json.js'
-import { cleanupResultText } from '../views/cleanup-result.js'
 import { plural } from '../views/format.js'
-import { carryOutRecord, endOf } from './cleanup-run.js'
-import type { Progress } from './progress.js'
+import type { EarlierRun } from './cleanup-run.js'
 
-/** Finishes exactly the remainder of a run's plan, after a fresh re-check. It was confirmed when it was made. */
-export async function resumeRun(input: {
-  runId: string
-  isDryRun: boolean
-  scope: Scope
-  context: Context
-  windows: () => Promise<Windows>
-  progress: Progress
-  maxRate: number | null
-  print: (text: string) => void
-}): Promise<object> {
-  const { runId, scope, context, windows, progress, maxRate } = input
+/**
+ * An earlier run, to be finished: of its plan only what the plan of now wants as well may still go. So a plan that lies in the container is
+ * as good as one of this machine; what it lists is material. Says how much there is to go, and why the rest stays.
+ */
+export async function openRun(runId: string, scope: Scope, context: Context, print: (text: string) => void): Promise<EarlierRun> {
+  const { runs, signal } = context
   const recorder = await context.storage()
-  const { record, deleted } = await loadRun({ runId, runs: context.runs, recorder, containers: scope.readers, signal: context.signal })
-  const remainder = record.waves.flat().filter((one) => !deleted.has(locationKey(one)))
-  input.print(`Run ${runId} of ${record.createdAt}: ${plural(deleted.size, 'blob')} done, ${plural(remainder.length, 'blob')} to go.`)
-  if (input.isDryRun) {
-    input.print('Dry run: nothing was deleted.')
-    return resumedJson({ runId, outcome: 'planned', result: null, spell: scope.spell })
+  const load = () => loadRun({ runId, runs, recorder, containers: scope.readers, signal })
+  const { record, deleted, isOwn } = await load()
+  const { createdAt, madeBy = '' } = record
+  const rest = new Confirmed(record.waves.flatMap((wave) => wave.filter((one) => !deleted.has(locationKey(one)))))
+  const [done, containers] = [deleted.size, containersOf(record)]
+  return {
+    runId,
+    containers,
+    record: async () => {
+      // Before its plan lies here: else it would be taken for one of this machine.
+      if (!isOwn) await runs.progress(runId, [FROM_ELSEWHERE])
+      return (await load()).record
+    },
+    narrow: ({ plan, survey }) => {
+      const both = narrow(plan, survey, rest)
+      print(`Run ${runId} of ${createdAt}: ${plural(done, 'blob')} done, ${plural(both.plan.deletes.length, 'blob')} to go.`)
+      if (!isOwn) print('Its plan comes from the container: this machine did not make it.')
+      for (const line of leftLines(both.left)) print(line)
+      if (isOwn && madeBy !== '' && both.left.some((one) => one.outcome === 'spared'))
+        print(`It was made by: ${madeBy}. What that asked for and the configuration does not has to be asked for again.`)
+      print('')
+      return both
+    },
   }
-  const result = await carryOutRecord({ record, settled: deleted, scope, context, windows, progress, maxRate })
-  const { outcome, exitCode } = endOf(result, context.signal)
-  process.exitCode = exitCode
-  input.print(cleanupResultText(result, runId))
-  return resumedJson({ runId, outcome, result, spell: scope.spell })
+}
+
+function leftLines(left: LeftOut[]): string[] {
+  const count = (outcome: LeftOut['outcome']) => left.filter((one) => one.outcome === outcome).length
+  const words: [number, string][] = [
+    [count('gone'), 'of its plan are gone already.'],
+    [count('changed'), 'of its plan are another version now: left alone.'],
+    [count('spared'), 'of its plan stay: the plan of now does not want them.'],
+  ]
+  return words.flatMap(([blobs, what]) => (blobs === 0 ? [] : [`${plural(blobs, 'blob')} ${what}`]))
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.js'
 import { EXIT, FlinkopsError } from '../errors.js'
@@ -8,20 +7,42 @@ import type { PlannedCleanup } from '../operations/plan-cleanup.js'
 import { recheckCleanup } from '../operations/recheck-cleanup.js'
 import { containersOf, type RunRecord, recordOf } from '../operations/run-record.js'
 import type { Scope } from '../scope.js'
-import type { Windows } from '../state/windows.js'
-import { type CleanupOutcome, cleanupJson } from '../views/cleanup-json.js'
+import { Confirmed, type LeftOut } from '../state/confirmed.js'
+import type { CleanupPlan } from '../state/plan.js'
+import { type CleanupOutcome, cleanupJson, planJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
-import { tellDeleting } from './deleting-progress.js'
+import { type DeletingProgress, tellDeleting } from './deleting-progress.js'
 import { tuneForDeleting } from './engine.js'
 import type { Progress } from './progress.js'
 
-export interface RunPlanInput {
+/** A plan, and what it was made with. */
+export interface Planning {
   planned: PlannedCleanup
   scope: Scope
   context: Context
-  windows: () => Promise<Windows>
+}
+
+/** A run that was cut off and is to be finished: of a plan only what it lists is meant. */
+export interface EarlierRun {
+  runId: string
+  containers: { account: string; container: string }[]
+  /** Its plan, to be put on record here. */
+  record: () => Promise<unknown>
+  narrow: (planned: PlannedCleanup) => { plan: CleanupPlan; left: LeftOut[] }
+}
+
+export interface RunPlanInput {
+  /** Asks for everything anew, and plans: once to show it, and once more right before the first delete. */
+  plan: (signal: AbortSignal) => Promise<Planning>
+  /** `null`: all of the plan is meant. */
+  earlier: EarlierRun | null
+  show: (planned: PlannedCleanup, scope: Scope) => void
+  /** What was typed. */
+  madeBy: string
+  signal: AbortSignal
   isDryRun: boolean
   isConfirmed: boolean
+  isJson: boolean
   /** `null`: there is nobody to ask. */
   ask: () => Promise<boolean | null>
   print: (text: string) => void
@@ -29,13 +50,13 @@ export interface RunPlanInput {
   maxRate: number | null
 }
 
-/** From a shown plan to its end: refused, declined, or carried out. Sets the exit code; the answer is the JSON. */
+/** Plans, shows and asks, and carries it out. Sets the exit code; the answer is the JSON. */
 export async function runPlan(input: RunPlanInput): Promise<object> {
-  const ending = (await endBeforeDeleting(input)) ?? (await endAfterDeleting(input))
+  const step = await showAndAsk(input)
+  const ending = step.state === 'ended' ? step : await carryOut(input, step)
   process.exitCode = ending.exitCode
   input.print(`\n${ending.words}`)
-  const { outcome, runId, result } = ending
-  return cleanupJson({ runId, outcome, plan: input.planned.plan, result, spell: input.scope.spell })
+  return cleanupJson({ ...ending, shown: step.shown, spell: step.spell })
 }
 
 interface Ending {
@@ -46,14 +67,60 @@ interface Ending {
   words: string
 }
 
-async function endBeforeDeleting(input: RunPlanInput): Promise<Ending | null> {
-  const { plan } = input.planned
+interface Shown {
+  /** The plan as JSON, where that is wanted. */
+  shown: object
+  spell: Scope['spell']
+}
+
+/** A confirmed plan; the plan itself may be millions of blobs, and nobody holds it while the next one is made. */
+interface Going extends Shown {
+  state: 'going'
+  run: Pick<EarlierRun, 'runId' | 'containers'> & { record: () => unknown }
+  confirmed: Confirmed
+  left: LeftOut[]
+  context: Context
+}
+
+async function showAndAsk(input: RunPlanInput): Promise<(Ending & Shown & { state: 'ended' }) | Going> {
+  const { earlier } = input
+  const { planned, scope, context } = await input.plan(input.signal)
+  input.progress.done()
+  const { plan, left } = earlier?.narrow(planned) ?? { plan: planned.plan, left: [] }
+  input.show({ ...planned, plan }, scope)
+  const shown = { shown: input.isJson ? planJson(plan, scope.spell) : {}, spell: scope.spell }
+  const ending = await endBeforeDeleting(input, plan)
+  if (ending !== null) return { state: 'ended', ...ending, ...shown }
+  const run = earlier ?? newRun(recordOf(context.now(), { plan }, input.madeBy))
+  return { state: 'going', ...shown, run, confirmed: new Confirmed(blobsOf(plan)), left, context }
+}
+
+function newRun(record: RunRecord): Going['run'] {
+  return { runId: record.runId, containers: containersOf(record), record: handOver(record) }
+}
+
+function* blobsOf({ deletes }: CleanupPlan) {
+  for (const { blob } of deletes) yield blob
+}
+
+/** Gives it once, and holds it no longer. */
+function handOver<T>(value: T): () => T {
+  const held = [value]
+  return () => {
+    const [given] = held.splice(0)
+    if (given === undefined) throw new Error('it was handed over before')
+    return given
+  }
+}
+
+async function endBeforeDeleting(input: RunPlanInput, plan: CleanupPlan): Promise<Ending | null> {
+  const runId = input.earlier?.runId ?? null
   const end = (outcome: CleanupOutcome, exitCode: number, words: string, result: ExecuteResult | null = null) => ({
     outcome,
     exitCode,
     words,
     result,
-    runId: null,
+    runId,
   })
   const refusals = plan.guards.filter((guard) => guard.status === 'refuse').map((guard) => guard.name)
   if (refusals.length > 0) return end('refused', EXIT.refused, `Refused: ${refusals.join(', ')}. Nothing was deleted.`)
@@ -66,55 +133,40 @@ async function endBeforeDeleting(input: RunPlanInput): Promise<Ending | null> {
   return answer ? null : end('declined', EXIT.refused, 'Nothing was deleted.')
 }
 
-async function endAfterDeleting(input: RunPlanInput): Promise<Ending> {
-  const runId = newRunId(input.context.now())
-  const result = await carryOut(input, runId)
-  return { runId, result, ...endOf(result, input.context.signal), words: `Run ${runId}: ${cleanupResultText(result, runId)}` }
-}
-
-/** What a carried-out run comes to; one that Ctrl-C or `--timeout` ended has their exit code. */
-export function endOf(result: ExecuteResult, signal: AbortSignal): { outcome: 'done' | 'partial'; exitCode: number } {
-  if (result.failed.length === 0 && !result.stopped) return { outcome: 'done', exitCode: EXIT.done }
-  const isEnded = result.stopped && signal.aborted && signal.reason instanceof FlinkopsError
-  return { outcome: 'partial', exitCode: isEnded ? signal.reason.exitCode : EXIT.partly }
-}
-
-function newRunId(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[:-]/g, '')}-${randomBytes(3).toString('hex')}`
-}
-
-async function carryOut(input: RunPlanInput, runId: string): Promise<ExecuteResult> {
-  const { planned, scope, context, windows, progress, maxRate } = input
-  const record = recordOf(runId, context.now(), planned)
-  return carryOutRecord({ record, settled: new Set(), scope, context, windows, progress, maxRate })
-}
-
-/** Carries out a journalled plan, from its start or from where an earlier attempt ended. */
-export async function carryOutRecord(input: {
-  record: RunRecord
-  settled: ReadonlySet<string>
-  scope: Scope
-  context: Context
-  windows: () => Promise<Windows>
-  progress: Progress
-  maxRate: number | null
-}): Promise<ExecuteResult> {
-  const { record, settled, scope, context, windows, maxRate } = input
-  const { readers, cluster } = scope
+async function carryOut(input: RunPlanInput, going: Going): Promise<Ending> {
+  const { run, confirmed, context } = going
   tuneForDeleting()
-  const told = tellDeleting({ progress: input.progress, plannedBlobs: record.waves.flat().length - settled.size, nowMs: context.now })
+  const told: DeletingProgress[] = []
   const result = await executeRun({
-    record,
-    settled,
-    containers: containersOf(record),
-    recheck: (signal) => recheckCleanup({ readers, cluster, journal: context.journal, record, windows, now: context.now, signal }),
+    ...run,
+    recheck: async (signal) => {
+      const checked = await recheckCleanup({ plan: () => planAgain(input, signal), confirmed, signal })
+      if (checked.state === 'abort') return checked
+      const plannedBlobs = checked.waves.reduce((sum, wave) => sum + wave.length, 0)
+      told.push(tellDeleting({ progress: input.progress, plannedBlobs, nowMs: context.now }))
+      return { ...checked, left: going.left.concat(checked.left) }
+    },
     storage: await context.storage(),
     runs: context.runs,
     signal: context.signal,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-    maxRate,
-    onProgress: told.onProgress,
+    maxRate: input.maxRate,
+    onProgress: (progress) => told[0]?.onProgress(progress),
   })
-  told.done()
-  return result
+  told[0]?.done()
+  const { runId } = run
+  return { runId, result, ...endOf(result, context.signal), words: `Run ${runId}: ${cleanupResultText(result, runId)}` }
+}
+
+async function planAgain(input: RunPlanInput, signal: AbortSignal) {
+  const { planned, scope, context } = await input.plan(signal)
+  input.progress.done()
+  return { planned, cluster: scope.cluster, journal: context.journal }
+}
+
+/** What a carried-out run comes to; one that Ctrl-C or `--timeout` ended has their exit code. */
+function endOf(result: ExecuteResult, signal: AbortSignal): { outcome: 'done' | 'partial'; exitCode: number } {
+  if (result.failed.length === 0 && !result.stopped) return { outcome: 'done', exitCode: EXIT.done }
+  const isEnded = result.stopped && signal.aborted && signal.reason instanceof FlinkopsError
+  return { outcome: 'partial', exitCode: isEnded ? signal.reason.exitCode : EXIT.partly }
 }

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { EffectiveConfig } from '../config/settings.js'
 import type { Context } from '../context.js'
 import { FlinkopsError, notFoundError, usageError } from '../errors.js'
 import { notDrillable } from '../flink/drill-refusal.js'
 import { drillScript } from '../flink/drill-script.js'
 import { checkSources } from '../flink/drill-sources.js'
+import type { DrillOrigin } from '../flink/drill-statements.js'
 import { type DrillInput, type DrillResult, drillJob } from '../operations/drill-job.js'
 import { findTraces } from '../operations/drill-traces.js'
 import { removeDrillTraces } from '../operations/execute-drill-removal.js'
 import type { Program } from '../operations/program.js'
-import { stateRoots } from '../scope.js'
+import type { SqlStatement } from '../ports.js'
+import { refuseForeign, stateRoots } from '../scope.js'
 import type { Location } from '../state/location.js'
 import { parseLocation } from '../state/location.js'
 import { chosenLine, nothingRestorable, passedOverLines } from '../views/restorable.js'
@@ -54,9 +57,10 @@ async function drillInput(run: DrillRun): Promise<Omit<DrillInput, 'from'>> {
   const { program, context, recordsWithinMs, dryRun, onSay, onProgress, onNotice } = run
   const { source, title } = program
   if (source.kind === 'jar') throw notDrillable(title, 'it is a jar, and the sinks inside a jar cannot be replaced')
-  const script = drillScript(source.statements, title)
+  const script = drillScript(source.statements, title, await originOf(program, source.statements, context))
   for (const notice of checkSources(script.sources, run.allowSources, title)) onNotice(notice)
   const config = await context.withCluster()
+  const root = checkpointRoot(config)
   const { drills, now, signal, sqlGateway } = context
   return {
     jobName: program.names[0] ?? title,
@@ -64,7 +68,7 @@ async function drillInput(run: DrillRun): Promise<Omit<DrillInput, 'from'>> {
     statements: script.statements,
     sinks: script.sinks,
     roots: stateRoots(config),
-    checkpointRoot: checkpointRoot(config.roots.checkpoints.value),
+    checkpointRoot: root,
     recordsWithinMs,
     dryRun,
     jobManager: await context.jobManager(),
@@ -80,13 +84,32 @@ async function drillInput(run: DrillRun): Promise<Omit<DrillInput, 'from'>> {
   }
 }
 
-/** The first root: drills have a directory of their own below it. */
-function checkpointRoot([root]: string[]): string {
-  if (root === undefined || !parseLocation(root).ok)
+/** Whose script it is decides what it may fetch: only what the job itself, as it was started here, has fetched already. */
+async function originOf({ names, memory }: Program, statements: SqlStatement[], context: Context): Promise<DrillOrigin> {
+  const started = await context.starts.startedJobs()
+  const isOwnScript = started.some(({ name, sha256 }) => name !== null && names.includes(name) && sha256 === memory.sha256)
+  const hasCatalog = statements.some(({ text }) => /^CREATE\s+CATALOG\b/i.test(text))
+  return { isOwnScript, catalogStore: hasCatalog ? await catalogStoreOf(context) : null }
+}
+
+async function catalogStoreOf(context: Context): Promise<string | null> {
+  const ofCluster = await (await context.jobManager()).configuration(context.signal)
+  return ofCluster.get(CATALOG_STORE) ?? context.config.flinkConf?.options.get(CATALOG_STORE) ?? null
+}
+
+const CATALOG_STORE = 'table.catalog-store.kind'
+
+/** The first root: drills have a directory of their own below it. Refused when what they write could not be taken away. */
+function checkpointRoot({ roots, accessFor }: EffectiveConfig): string {
+  const { source } = roots.checkpoints
+  const [root] = roots.checkpoints.value
+  const parsed = parseLocation(root ?? '')
+  if (root === undefined || !parsed.ok)
     throw usageError(
       'No checkpoint root is known below which the drill could write.',
       "Name it in flinkops.yaml (roots.checkpoints), or point FLINK_CONF_DIR at the cluster's configuration.",
     )
+  refuseForeign(parsed.location, accessFor, `The drill would write below ${root} (${source})`)
   return root
 }
 

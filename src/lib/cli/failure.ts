@@ -1,5 +1,6 @@
 import { Errors } from '@oclif/core'
 import { EXIT, FlinkopsError } from '../errors.js'
+import { withoutGiven } from '../given.js'
 import type { Failure } from './failure-output.js'
 
 export function interrupted(): FlinkopsError {
@@ -12,11 +13,11 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted && signal.reason instanceof FlinkopsError) return shown(signal.reason)
   // oclif's own exit codes differ from one mistake to the next; they are all mistakes of usage.
   if (error instanceof Errors.CLIError)
-    return { code: 'USAGE', message: missingArgs(error) ?? firstLines(error.message), suggestions: [], exitCode: EXIT.usage }
+    return { code: 'USAGE', message: missingArgs(error) ?? withoutStray(firstLines(error.message)), suggestions: [], exitCode: EXIT.usage }
   const message = error instanceof Error ? error.message : String(error)
   return {
     code: 'INTERNAL',
-    message: `Unexpected: ${message}`,
+    message: `Unexpected: ${withoutGiven(message)}`,
     suggestions: [`This is a bug. Run again with DEBUG=flinkops and report it with Node ${process.version}.`],
     exitCode: EXIT.unexpected,
   }
@@ -24,6 +25,11 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
 
 function shown({ code, message, suggestions, exitCode }: FlinkopsError): Failure {
   return { code, message: firstLines(message), suggestions, exitCode }
+}
+
+/** A word that went astray may be `NAME=value` of a `--define`, or `--db-pass=x` without its `--arg`. */
+function withoutStray(message: string): string {
+  return /^(?:Unexpected argument|Nonexistent flag)/.test(message) ? message.replace(/=[^,]+/g, '=***') : message
 }
 
 /** oclif writes arguments that are missing as a table. */

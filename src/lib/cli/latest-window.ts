@@ -10,12 +10,17 @@ import { pickJobs } from '../state/pick-jobs.js'
 import { plannedJob } from '../state/window.js'
 import { chosenLine, nothingRestorable, passedOverLines } from '../views/restorable.js'
 import { findFor } from './job-checks.js'
-import { readPrograms } from './program.js'
+import { isMissingValues, refuseForMissing } from './missing-values.js'
+import { readNamed } from './program.js'
+import type { ProgramFlags } from './read-spec.js'
+import { specOf } from './way-back.js'
 import type { Screen } from './window.js'
 
 export interface LatestWindowInput {
   only: string[]
   except: string[]
+  /** Values for any job that has a use for them. */
+  flags: ProgramFlags
   /** The window that is open, or an empty one. */
   base: Manifest
   jobManager: JobManager
@@ -29,8 +34,9 @@ export interface LatestWindowInput {
  */
 export async function latestWindow(input: LatestWindowInput): Promise<Manifest> {
   const { base, context, jobManager, screen } = input
-  const programs = await knownPrograms(input)
+  const { programs, missing } = await knownPrograms(input)
   const running = new Set((await jobManager.jobs(context.signal)).flatMap((job) => (hasEnded(job.state) ? [] : [job.name])))
+  refuseForMissing(new Map([...missing].filter(([name]) => !running.has(name))))
   let jobs = base.jobs
   for (const [name, program] of programs) {
     const at = jobs.findIndex((job) => job.name === name)
@@ -39,7 +45,7 @@ export async function latestWindow(input: LatestWindowInput): Promise<Manifest> 
     if (running.has(name)) screen.say(`${name} runs: left alone`)
     else {
       const job = await withLatest(
-        former ?? plannedJob({ jobId: newId(), name, spec: program.memory, configuration: UNKNOWN }),
+        former ?? plannedJob({ jobId: newId(), name, spec: specOf(program.memory), configuration: UNKNOWN }),
         program,
         input,
       )
@@ -54,34 +60,46 @@ function isOnItsWay({ state, path }: ManifestJob): boolean {
   return path !== null && (state === 'stopped' || state === 'starting')
 }
 
-async function knownPrograms({ only, except, context, screen }: LatestWindowInput): Promise<Map<string, Program>> {
+interface Known {
+  programs: Map<string, Program>
+  /** Started before, with values that are not written down. */
+  missing: Map<string, FlinkopsError>
+}
+
+async function knownPrograms(input: LatestWindowInput): Promise<Known> {
+  const { only, except, context } = input
   const keys = Object.keys(context.config.jobs.value)
-  const started = (await context.starts.startedJobs()).flatMap((job) => job.name ?? [])
+  const started = new Set((await context.starts.startedJobs()).flatMap((job) => job.name ?? []))
   const programs = new Map<string, Program>()
+  const missing = new Map<string, FlinkopsError>()
   for (const text of new Set([...keys, ...started])) {
-    for (const program of await programsOf(text, context, screen)) {
+    const found = await programsOf(text, input)
+    // The jobs of a script under jobs: are in the journal themselves, or nothing would be missing.
+    if (found instanceof FlinkopsError && started.has(text)) missing.set(text, found)
+    for (const program of found instanceof FlinkopsError ? [] : found) {
       const [name = text] = program.names
       if (!programs.has(name)) programs.set(name, program)
     }
   }
-  const named = [...programs.keys()].map((name) => ({ name, jobId: '' }))
-  const { jobs, unmatched } = pickJobs(named, { only, except })
+  const known = [...new Set([...programs.keys(), ...missing.keys()])]
+  const { jobs, unmatched } = pickJobs(
+    known.map((name) => ({ name, jobId: '' })),
+    { only, except },
+  )
   if (unmatched.length > 0)
-    throw notFoundError(
-      'JOB_NOT_FOUND',
-      `No job that is known by name is meant by ${unmatched.join(', ')}.`,
-      `Known: ${[...programs.keys()].join(', ')}.`,
-    )
+    throw notFoundError('JOB_NOT_FOUND', `No job that is known by name is meant by ${unmatched.join(', ')}.`, `Known: ${known.join(', ')}.`)
   const picked = new Set(jobs.map((job) => job.name))
-  return new Map([...programs].filter(([name]) => picked.has(name)))
+  const ofPicked = <T>(all: Map<string, T>) => new Map([...all].filter(([name]) => picked.has(name)))
+  return { programs: ofPicked(programs), missing: ofPicked(missing) }
 }
 
 /** What cannot be read any more cannot be started; the others can. */
-async function programsOf(text: string, context: Context, screen: Screen): Promise<Program[]> {
+async function programsOf(text: string, { context, flags, screen }: LatestWindowInput): Promise<Program[] | FlinkopsError> {
   try {
-    return await readPrograms({ text, context, onNotice: screen.notice })
+    return await readNamed({ text, context, flags, forAll: true, onNotice: screen.notice })
   } catch (error) {
     if (!(error instanceof FlinkopsError) || context.signal.aborted) throw error
+    if (isMissingValues(error)) return error
     screen.notice(`${text} cannot be brought back: ${error.message}`)
     return []
   }

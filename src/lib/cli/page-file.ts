@@ -1,4 +1,5 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { usageError } from '../errors.js'
 
@@ -10,30 +11,47 @@ export interface PageFile {
   write(text: string): Promise<number>
 }
 
-/** Tries the place before the work begins: an empty file beside it, removed again. */
+/**
+ * Tries the place before the work begins: an empty file beside it, removed again. What is written beside it is a new file under a name that
+ * nobody can foresee. A page is for its owner alone; one that replaces a page of the same owner may be read by whom that could.
+ */
 export async function openPageFile(given: string, cwd: string): Promise<PageFile> {
   const path = resolve(cwd, given)
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   const found = await stat(path).catch(() => null)
   if (found?.isDirectory() === true) throw usageError(`${path} is a directory.`, 'Name a file: --html monday.html')
   if (found !== null && !found.isFile()) throw usageError(`${path} is no file that can be replaced.`, 'Name a file: --html monday.html')
-  const put = async (text: string) => {
+  const mode = found !== null && found.uid === process.getuid?.() ? OWNER_ONLY | (found.mode & READABLE) : OWNER_ONLY
+  const put = async (text: string, place: (beside: string) => Promise<void>) => {
+    const beside = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`)
     try {
-      await writeFile(beside, text)
+      await writeNew(beside, text, mode)
+      await place(beside)
     } catch (error) {
       await rm(beside, { force: true }).catch(() => undefined)
       throw usageError(`${path} cannot be written: ${reason(error)}.`, 'Name a file in a directory that is there and may be written to.')
     }
   }
-  await put('')
-  await rm(beside, { force: true })
+  await put('', (beside) => rm(beside))
   return {
     path,
     write: async (text) => {
-      await put(text)
-      await rename(beside, path)
+      await put(text, (beside) => rename(beside, path))
       return Buffer.byteLength(text)
     },
+  }
+}
+
+const OWNER_ONLY = 0o600
+const READABLE = 0o444
+
+/** By the file itself, not by its name, which others may give to another one where they may write. */
+async function writeNew(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', OWNER_ONLY)
+  try {
+    await file.writeFile(text)
+    if (mode !== OWNER_ONLY) await file.chmod(mode)
+  } finally {
+    await file.close()
   }
 }
 

@@ -1,19 +1,35 @@
-import { notFoundError, usageError } from '../errors.js'
+import type { JobSpec } from '../config/settings.js'
+import { notFoundError } from '../errors.js'
 import type { Program } from '../operations/program.js'
 import type { StartedJob } from '../ports-started.js'
-import { type Reading, type ReadProgramsInput, readSpec } from './read-spec.js'
+import { startWords } from './defines-memory.js'
+import { argumentsMissing, definesMissing } from './missing-values.js'
+import { hadArguments, type Reading, type ReadProgramsInput, readSpec } from './read-spec.js'
 
 /**
  * What to start, one program for each job of it: a name under `jobs:`, a `.sql` script, a `.jar`, a job that flinkops has started before, or
  * a job in one of the scripts under `jobs:`. The name of a job means that job alone, also when its script starts others.
  */
 export async function readPrograms(input: ReadProgramsInput): Promise<Program[]> {
-  const reading: Reading = { flags: {}, ...input, started: await input.context.starts.startedJobs() }
+  const { text } = input
+  const isName = Object.hasOwn(input.context.config.jobs.value, text)
+  if (isName || !/\.(jar|sql)$/.test(text)) return readNamed(input)
+  const reading = await readingOf(input)
+  if (text.endsWith('.sql')) return readSpec({ kind: 'script', script: text }, [], reading, null)
+  return readSpec({ kind: 'jar', jar: text, entryClass: null, args: [], parallelism: null }, [], reading, null)
+}
+
+async function readingOf(input: ReadProgramsInput): Promise<Reading> {
+  return { flags: {}, forAll: false, needs: [], ...input, started: await input.context.starts.startedJobs() }
+}
+
+/** The same of a name, which may come from a cluster or a manifest: it never means a file that happens to be called so. */
+export async function readNamed(input: ReadProgramsInput): Promise<Program[]> {
+  const reading = await readingOf(input)
   const { text } = reading
-  const spec = reading.context.config.jobs.value[text]
-  if (spec !== undefined) return only(text, await readSpec(spec, [text], reading))
-  if (text.endsWith('.jar')) return readSpec({ kind: 'jar', jar: text, entryClass: null, args: [], parallelism: null }, [], reading)
-  if (text.endsWith('.sql')) return readSpec({ kind: 'script', script: text }, [], reading)
+  const { value: jobs } = reading.context.config.jobs
+  const spec = Object.hasOwn(jobs, text) ? jobs[text] : undefined
+  if (spec !== undefined) return only(text, await readSpec(spec, [text], reading, lastStart(spec, text, reading)))
   const remembered = reading.started.findLast((job) => job.name === text || job.jobId === text)
   if (remembered !== undefined) return readRemembered(remembered, reading)
   const named = await inMappedScripts(reading)
@@ -27,17 +43,16 @@ function only(name: string, programs: Program[]): Program[] {
   return named.length === 0 ? programs : named
 }
 
+/** A script's values are those of all its jobs; of a jar, only the job of that name tells. */
+function lastStart(spec: JobSpec, name: string, { started }: Reading): StartedJob | null {
+  const isOfSpec = (job: StartedJob) =>
+    job.kind === spec.kind && (spec.kind === 'script' ? job.path === spec.script : job.path === spec.jar && job.name === name)
+  return started.findLast(isOfSpec) ?? null
+}
+
 async function readRemembered(job: StartedJob, reading: Reading): Promise<Program[]> {
-  const { flags, onNotice, context } = reading
-  const what = `flinkops started ${job.name ?? job.jobId} from ${job.path} on ${new Date(job.startedAtMs).toISOString()}`
-  if (
-    (job.kind === 'jar' && job.args === null && flags.arg === undefined) ||
-    (job.kind === 'script' && job.defines === null && !flags.define)
-  )
-    throw usageError(
-      `${what}, with ${job.kind === 'jar' ? 'an argument' : 'a --define'} that looks like a credential and so was not written down.`,
-      `Give ${job.kind === 'jar' ? 'the arguments again with --arg' : 'the values again with --define'}, or name the job under jobs: in flinkops.yaml.`,
-    )
+  const { onNotice, context } = reading
+  const what = startWords(job)
   const programs = await readFileOf(job, reading).catch((error: unknown) => {
     context.signal.throwIfAborted()
     if (isNotThere(error))
@@ -59,23 +74,34 @@ function isNotThere(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'SCRIPT_NOT_FOUND' || error.code === 'JAR_NOT_READABLE')
 }
 
-function readFileOf(job: StartedJob, reading: Reading): Promise<Program[]> {
+async function readFileOf(job: StartedJob, reading: Reading): Promise<Program[]> {
   const names = job.name === null ? [] : [job.name]
-  if (job.kind === 'jar') {
-    const { path: jar, entryClass, args, parallelism } = job
-    return readSpec({ kind: 'jar', jar, entryClass, args: args ?? [], parallelism }, names, reading)
-  }
   const { flags } = reading
-  const kept = Object.entries(job.defines ?? {}).map(([name, value]) => `${name}=${value}`)
-  const defined = { ...flags, define: [...kept, ...(flags.define ?? [])] }
-  return readSpec({ kind: 'script', script: job.path }, names, { ...reading, flags: defined })
+  if (job.kind === 'jar') {
+    const { path: jar, entryClass, parallelism } = job
+    const args = flags.arg ?? job.args ?? (await argumentsUnderJobs(job, reading))
+    return readSpec({ kind: 'jar', jar, entryClass, args, parallelism }, names, reading, job)
+  }
+  // Older versions wrote down that there is a value, and not its name.
+  if (job.defines === null && flags.define === undefined && flags['define-file'] === undefined)
+    throw definesMissing(startWords(job), ['a --define'], null)
+  return readSpec({ kind: 'script', script: job.path }, names, reading, job)
+}
+
+/** Arguments that are not written down here may stand in flinkops.yaml, for the same jar. */
+async function argumentsUnderJobs(job: StartedJob, { context }: Reading): Promise<string[]> {
+  for (const spec of Object.values(context.config.jobs.value)) {
+    const isSame = spec.kind === 'jar' && spec.jar === job.path && spec.entryClass === job.entryClass
+    if (isSame && (await hadArguments(job, spec.args))) return spec.args
+  }
+  throw argumentsMissing(startWords(job), job.sealed[0]?.name ?? 'arguments')
 }
 
 /** A job that has this name in one of the scripts under `jobs:`. */
 async function inMappedScripts(reading: Reading): Promise<Program | null> {
   for (const [key, spec] of Object.entries(reading.context.config.jobs.value)) {
     if (spec.kind !== 'script') continue
-    const programs = await readSpec(spec, [key], { ...reading, onNotice: () => undefined }).catch(() => [])
+    const programs = await readSpec(spec, [key], { ...reading, onNotice: () => undefined }, lastStart(spec, key, reading)).catch(() => [])
     const named = programs.find((program) => program.names.includes(reading.text))
     if (named !== undefined) return named
   }

@@ -1,4 +1,7 @@
+import { oneLine, shown } from '../visible.js'
+import { shorten } from './shorten.js'
 import type { Streams } from './streams.js'
+import { clearLine, toStderr } from './terminal.js'
 
 /**
  * Tells on stderr what is going on: a person sees one line that changes, a log sees the first and the last. Quiet and JSON see nothing.
@@ -16,11 +19,11 @@ export class Progress {
     this.#columns = process.stderr.columns || 80
   }
 
-  /** A line that stays. */
+  /** A line that stays: one, whatever the names in it hold. */
   say(text: string): void {
     if (this.#isSilent) return
     this.#clear()
-    process.stderr.write(`${text}\n`)
+    toStderr(`${oneLine(text)}\n`)
   }
 
   /** A line for a log; who sees the line that changes needs no other. */
@@ -32,7 +35,7 @@ export class Progress {
   update(text: string): void {
     if (this.#isSilent || !this.#isLive || text === this.#lastWords) return
     this.#clear()
-    process.stderr.write(text.slice(0, this.#columns - 1))
+    toStderr(shorten(shown(text), this.#columns - 1, ''))
     this.#lastWords = text
     this.#isDrawn = true
   }
@@ -44,7 +47,7 @@ export class Progress {
   }
 
   #clear(): void {
-    if (this.#isDrawn) process.stderr.write('\r\u001B[2K')
+    if (this.#isDrawn) clearLine()
     this.#isDrawn = false
   }
 }

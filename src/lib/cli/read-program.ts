@@ -4,25 +4,37 @@ import { basename, resolve } from 'node:path'
 import { notFoundError, usageError } from '../errors.js'
 import { define } from '../flink/defines.js'
 import { sha256Of } from '../flink/jar-file.js'
-import { isSensitiveKey, redactText } from '../flink/redact.js'
 import { splitScript } from '../flink/script.js'
 import { jobsOf, type ScriptJob } from '../flink/script-jobs.js'
+import { keepOut } from '../given.js'
 import type { Program } from '../operations/program.js'
+import type { StartedJob } from '../ports-started.js'
+import type { Defines } from './define-values.js'
+import { rememberDefines } from './defines-memory.js'
+import { sealArguments } from './seal.js'
 
 export interface ScriptWish {
   path: string
-  defines: Record<string, string>
+  defines: Defines
+  /** What is written down of its last start, when it is started by name. */
+  recorded: StartedJob | null
+  /** Names of further values that it cannot do without. */
+  needs: string[]
+  /** `--remember`: values of flags may be written down. */
+  remember: boolean
+  /** The flags are for other jobs, too: what this script does not use is no mistake. */
+  forAll: boolean
   /** Names that the job may have where the script does not tell. */
   names: string[]
   onNotice: (text: string) => void
 }
 
-/** The jobs of a script, each as a program of its own. */
+/** The jobs of a script, each as a program of its own. Refused without a value that it is known to need. */
 export async function readScript(wish: ScriptWish): Promise<Program[]> {
   const { path, defines } = wish
   const raw = await readText(path)
-  const { text, unused } = define(raw, defines)
-  for (const name of unused) wish.onNotice(`--define ${name}: ${path} has no \${${name}}.`)
+  const { text, names } = define(raw, new Map([...defines.values].map(([name, { value }]) => [name, value])))
+  const values = await rememberDefines(wish, names)
   const jobs = jobsOf(splitScript(text))
   if (jobs.length === 0) throw usageError(`${path} starts no job: it has no INSERT.`)
   refuseNamesakes(path, jobs)
@@ -33,7 +45,7 @@ export async function readScript(wish: ScriptWish): Promise<Program[]> {
     entryClass: null,
     args: [],
     parallelism: null,
-    defines: holdsSecret(Object.entries(defines).flat()) ? null : defines,
+    ...values,
   }
   return jobs.map(({ name, line, statements, directories, restoresFrom }) => {
     const names = name !== null ? [name] : jobs.length === 1 ? wish.names : []
@@ -65,14 +77,17 @@ export interface JarWish {
   path: string
   entryClass: string | null
   args: string[]
+  /** Whether the arguments may be written down. */
+  remember: boolean
   parallelism: number | null
   names: string[]
   signal: AbortSignal
 }
 
 /** A jar as a program; what its job is called, only its `main` knows. */
-export async function readJar({ path, entryClass, args, parallelism, names, signal }: JarWish): Promise<Program> {
-  const absolute = resolve(path)
+export async function readJar({ path, entryClass, args, remember, parallelism, names, signal }: JarWish): Promise<Program> {
+  keepOut(args.filter((one) => !/^--[A-Za-z][\w.-]*$/.test(one)))
+  const isPlain = remember || args.length === 0
   return {
     title: names[0] ?? basename(path),
     names,
@@ -80,21 +95,15 @@ export async function readJar({ path, entryClass, args, parallelism, names, sign
     restoresFrom: null,
     memory: {
       kind: 'jar',
-      path: absolute,
+      path: resolve(path),
       sha256: await sha256Of(path, signal),
       entryClass,
-      args: holdsSecret(args) ? null : args,
+      args: isPlain ? args : null,
       parallelism,
       defines: null,
+      sealed: isPlain ? [] : [await sealArguments(args)],
+      defineFile: null,
     },
     source: { kind: 'jar', path, entryClass, args, parallelism },
   }
-}
-
-/** What looks like a credential is never written down: neither `--password x`, `password=x` nor a signature. */
-function holdsSecret(words: string[]): boolean {
-  return words.some((word, at) => {
-    const before = words[at - 1] ?? ''
-    return redactText(word) !== word || (isSensitiveKey(before) && !before.includes('='))
-  })
 }

@@ -8,10 +8,18 @@ const programFlags = {
   parallelism: countFlag({ description: 'parallelism of the jar job' }),
   define: Flags.string({
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as a script writes it
-    description: 'put a value in the place of ${NAME} in the script',
+    description: 'put a value, as it is, in the place of ${NAME} in the script: quotes are yours to write; `ps` shows it to all users',
     multiple: true,
     multipleNonGreedy: true,
     helpValue: '<NAME=value>',
+  }),
+  'define-file': Flags.string({
+    description: 'the same from a file: NAME=value by line, or a JSON map; its path is remembered, its values are not',
+    helpValue: '<file>',
+  }),
+  remember: Flags.boolean({
+    default: false,
+    description: 'write the values of --define and --arg into the journal, so that the job comes back by its name alone',
   }),
   'job-name': Flags.string({ description: "the job's name, where the program does not tell it (a jar)", helpValue: '<name>' }),
   'allow-second': Flags.boolean({

@@ -5,6 +5,7 @@ import type { JournalOperation } from '../ports.js'
 import { stateRoots } from '../scope.js'
 import { bytes, duration, plural } from '../views/format.js'
 import { savepointProgress } from '../views/wait.js'
+import { oneLine } from '../visible.js'
 import { BaseCommand } from './base-command.js'
 import { type baseFlags, formatFlag } from './flags.js'
 
@@ -67,7 +68,7 @@ export abstract class SavepointCommand extends BaseCommand {
     this.progress.say(
       `Completed in ${duration(result.durationMs)}: ${bytes(result.sizeBytes)} in ${plural(references.count, 'file')}, all there`,
     )
-    this.print(result.path)
+    this.print(oneLine(result.path))
     if (operation.kind === 'stop' && this.streams.stderrTty)
       this.progress.say(`Resume with: flinkops resume <script.sql|job.jar> --from ${result.path}`)
     return result

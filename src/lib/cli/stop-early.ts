@@ -50,7 +50,7 @@ function show({ screen, options, surveyed, objections, window, superseded, forme
       screen.notice(`${job.name} was stopped at ${job.path} and was started again since; that savepoint is left as it is.`)
   const planned = surveyed.map((job) => ({ name: job.name, jobId: job.jobId, words: wordsOf(job) }))
   const title = `To stop: ${plural(planned.length, 'job')}`
-  if (!isRefused) screen.say(windowText(title, planned, objections, screen.streams))
+  if (!isRefused) for (const line of windowText(title, planned, objections, screen.streams).split('\n')) screen.say(line)
   else screen.complain(objectionLines(objections, screen.streams).join('\n'))
 }
 

@@ -5,6 +5,7 @@ import { copyPlaceOf, type Manifest } from '../state/manifest.js'
 import { plural } from '../views/format.js'
 import { jobLine, type MaintenanceOutcome, maintenanceJson, stopSummary } from '../views/maintenance.js'
 import { savepointProgress } from '../views/wait.js'
+import { oneLine, shown } from '../visible.js'
 import { alone } from './alone.js'
 import { endBeforeStopping } from './stop-early.js'
 import { checkedTarget, type Prepared, prepare, type StopWindowInput } from './stop-prepare.js'
@@ -41,7 +42,7 @@ async function begin({ former, window, context, screen, target }: Prepared): Pro
 
 async function carryOut({ options, context, screen, jobManager, target, surveyed }: Prepared, ledger: Ledger): Promise<unknown> {
   const { format, drain, parallel } = options
-  const nameWidth = Math.max(0, ...ledger.current().jobs.map((job) => job.name.length))
+  const nameWidth = Math.max(0, ...ledger.current().jobs.map((job) => shown(job.name).length))
   for (const job of surveyed) await context.journal.rememberName(job.jobId, job.name)
   return stopAll({
     ledger,
@@ -80,7 +81,7 @@ async function finish(prepared: Prepared, ledger: Ledger, problem: unknown): Pro
     process.exitCode = EXIT.done
     return json(prepared, manifest, 'done')
   }
-  const why = problem === null ? '' : `${problem.message}\n`
+  const why = problem === null ? '' : `${oneLine(problem.message)}\n`
   screen.complain(`${why}${stopSummary(manifest)}\nGo on with: flinkops stop --all; or bring back what is down: flinkops resume --all`)
   process.exitCode = problem === null ? EXIT.partly : problem.exitCode
   return json(prepared, manifest, 'partial')

@@ -1,5 +1,7 @@
 import CliTable from 'cli-table3'
+import { shown } from '../visible.js'
 import { paint, type Tone } from './colour.js'
+import { shorten } from './shorten.js'
 import type { Streams } from './streams.js'
 
 export interface Column {
@@ -37,17 +39,18 @@ export type OutputFormat = 'table' | 'tsv' | 'id' | 'json'
 
 /** Renders a table as text with a final line feed; '' when there is nothing to print. */
 export function renderTable(table: Table, format: Exclude<OutputFormat, 'json'>, streams: Streams): string {
-  if (format === 'id') return lines(table.ids)
-  if (format === 'tsv') return lines(table.rows.map((row) => row.map((cell) => tsv(cell.raw)).join('\t')))
-  return table.rows.length === 0 ? '' : `${fitted(table, streams)}\n`
+  if (format === 'id') return lines(table.ids.map(shown))
+  if (format === 'tsv') return lines(table.rows.map((row) => row.map((cell) => shown(cell.raw)).join('\t')))
+  return table.rows.length === 0 ? '' : `${fitted({ ...table, rows: table.rows.map(visibleRow) }, streams)}\n`
 }
 
 function lines(texts: string[]): string {
   return texts.map((text) => `${text}\n`).join('')
 }
 
-function tsv(text: string): string {
-  return text.replaceAll(/[\t\r\n]+/g, ' ')
+/** Measured and cut is what will be seen. */
+function visibleRow(row: Cell[]): Cell[] {
+  return row.map((cell) => ({ ...cell, text: shown(cell.text) }))
 }
 
 const GAP = 2
@@ -55,26 +58,28 @@ const GAP = 2
 const LEAST = 12
 const SHORTEST = 6
 
-interface Shown {
+interface Drawn {
   column: Column
   at: number
   width: number
 }
 
 function fitted(table: Table, streams: Streams): string {
-  const shown = table.columns
+  const columns = table.columns
     .map((column, at) => ({ column, at, width: naturalWidth(table, column, at) }))
     .filter(({ column }) => (column.fromWidth ?? 0) <= streams.columns)
-  if (table.stacks === true && tooWide(shown, streams) > 0) return stacked(table, streams)
-  narrow(shown, streams)
+  if (table.stacks === true && tooWide(columns, streams) > 0) return stacked(table, streams)
+  narrow(columns, streams)
   const drawn = new CliTable({
-    head: shown.map(({ column, width }) => paint(shorten(column.title, width, 'end'), 'faint', streams)),
+    head: columns.map(({ column, width }) => paint(shorten(column.title, width), 'faint', streams)),
     chars: BORDERLESS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: shown.map(({ column }) => column.align ?? 'left'),
+    colAligns: columns.map(({ column }) => column.align ?? 'left'),
   })
   for (const row of table.rows) {
-    drawn.push(shown.map(({ at, width, column }) => paint(shorten(row[at]?.text ?? '', width, column.loses), row[at]?.tone, streams)))
+    drawn.push(
+      columns.map(({ at, width, column }) => paint(shorten(row[at]?.text ?? '', width, '…', column.loses), row[at]?.tone, streams)),
+    )
   }
   return drawn
     .toString()
@@ -84,19 +89,19 @@ function fitted(table: Table, streams: Streams): string {
 }
 
 function naturalWidth(table: Table, column: Column, at: number): number {
-  return Math.max(column.title.length, ...table.rows.map((row) => row[at]?.text.length ?? 0))
+  return table.rows.reduce((widest, row) => Math.max(widest, row[at]?.text.length ?? 0), column.title.length)
 }
 
-function tooWide(shown: Shown[], streams: Streams): number {
-  return shown.reduce((sum, { width }) => sum + width + GAP, -GAP) - streams.columns
+function tooWide(drawn: Drawn[], streams: Streams): number {
+  return drawn.reduce((sum, { width }) => sum + width + GAP, -GAP) - streams.columns
 }
 
 /** Takes from the elastic column first, then from whichever is widest. */
-function narrow(shown: Shown[], streams: Streams): void {
-  const elastic = shown.find(({ column }) => column.elastic)
-  if (elastic) elastic.width = Math.min(elastic.width, Math.max(LEAST, elastic.width - Math.max(0, tooWide(shown, streams))))
-  while (tooWide(shown, streams) > 0) {
-    const widest = shown.reduce((a, b) => (b.width > a.width ? b : a))
+function narrow(drawn: Drawn[], streams: Streams): void {
+  const elastic = drawn.find(({ column }) => column.elastic)
+  if (elastic) elastic.width = Math.min(elastic.width, Math.max(LEAST, elastic.width - Math.max(0, tooWide(drawn, streams))))
+  while (tooWide(drawn, streams) > 0) {
+    const widest = drawn.reduce((a, b) => (b.width > a.width ? b : a))
     if (widest.width <= SHORTEST) return
     widest.width--
   }
@@ -105,14 +110,9 @@ function narrow(shown: Shown[], streams: Streams): void {
 function stacked(table: Table, streams: Streams): string {
   const line = (cell: Cell, at: number) => {
     const indent = at === 0 ? '' : '  '
-    return `${indent}${paint(shorten(cell.text, streams.columns - indent.length, table.columns[at]?.loses), cell.tone, streams)}`
+    return `${indent}${paint(shorten(cell.text, streams.columns - indent.length, '…', table.columns[at]?.loses), cell.tone, streams)}`
   }
   return table.rows.map((row) => row.map(line).join('\n')).join('\n')
-}
-
-function shorten(text: string, room: number, loses: Column['loses'] = 'end'): string {
-  if (text.length <= room) return text
-  return loses === 'start' ? `…${text.slice(text.length - room + 1)}` : `${text.slice(0, room - 1)}…`
 }
 
 const BORDERLESS = {

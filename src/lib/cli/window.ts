@@ -15,6 +15,7 @@ export interface Screen {
   streams: Streams
   format: OutputFormat
   print: (text: string) => void
+  /** One line, whatever the names in it hold; as are `update` and `notice`. */
   say: (text: string) => void
   update: (text: string) => void
   notice: (text: string) => void

@@ -2,7 +2,7 @@ import { usageError } from '../errors.js'
 import { type Environment, variable } from './environment.js'
 import type { FileContext } from './file-context.js'
 import { firstSet, type Setting } from './settings.js'
-import { parseBaseUrl, toUrl } from './url.js'
+import { isLoopback, parseBaseUrl, toUrl } from './url.js'
 
 const DEFAULT_JOB_MANAGER = 'http://localhost:8081'
 const GATEWAY_PORT = '8083'
@@ -33,7 +33,7 @@ export function sqlGateway(
 
 function besideLocal(jobManager: string): string | null {
   const url = toUrl(jobManager)
-  return url && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname) ? `${url.protocol}//${url.hostname}:${GATEWAY_PORT}` : null
+  return url && isLoopback(jobManager) ? `${url.protocol}//${url.hostname}:${GATEWAY_PORT}` : null
 }
 
 function given(text: string | undefined, source: string): Setting<string> | null {

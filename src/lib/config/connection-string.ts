@@ -1,6 +1,8 @@
 import type { Credential } from '../access.js'
 import { Secret } from '../secret.js'
 import { canonicalAccount } from '../state/location.js'
+import { withoutTail } from '../tail.js'
+import { azureAccount, firstLabel } from './azure-hosts.js'
 import { EMULATOR_ENDPOINT, wellKnownKey } from './emulator.js'
 import { sas } from './flink-credentials.js'
 import { toUrl } from './url.js'
@@ -19,7 +21,8 @@ export function parseConnectionString(text: string): ConnectionString | null {
   if (parts.get('usedevelopmentstorage') === 'true') {
     return { accountName: 'devstoreaccount1', endpoint: EMULATOR_ENDPOINT, credential: { kind: 'key', key: wellKnownKey() } }
   }
-  const given = parts.get('blobendpoint')?.replace(/\/+$/, '')
+  const endpoint = parts.get('blobendpoint')
+  const given = endpoint === undefined ? undefined : withoutTail(endpoint, /\//)
   const accountName = parts.get('accountname') ?? accountOf(given)
   const credential = credentialOf(parts)
   if (!accountName || !credential) return null
@@ -27,11 +30,18 @@ export function parseConnectionString(text: string): ConnectionString | null {
   return { accountName, endpoint: given ?? standard, credential }
 }
 
-/** Whether a connection string is about this account: by host, by account name, or by the endpoint that serves it. */
+/**
+ * Whether a connection string is about this account: by the endpoint that serves it, or by its whole host. By the name alone only where the
+ * string says itself that the account is served elsewhere: the same name in another cloud is another account.
+ */
 export function opensAccount(connection: ConnectionString, account: string, endpoint: string | null): boolean {
   const { accountName } = connection
   if (endpoint === connection.endpoint || endpoint?.endsWith(`/${accountName}`)) return true
-  return canonicalAccount(toUrl(connection.endpoint)?.host ?? '') === account || accountName === account.split('.')[0]
+  const host = canonicalAccount(toUrl(connection.endpoint)?.host ?? '')
+  if (host === account) return true
+  const own = azureAccount(account)
+  const named = azureAccount(host)
+  return own !== null && (named === null ? accountName === firstLabel(account) : named === own)
 }
 
 function splitOnce(part: string): [string, string] {

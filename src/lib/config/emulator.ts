@@ -1,4 +1,5 @@
 import { Secret } from '../secret.js'
+import { isLoopback } from './azure-hosts.js'
 import type { FlinkConf } from './flink-conf.js'
 import { hadoopOption } from './hadoop-options.js'
 import { toUrl } from './url.js'
@@ -21,6 +22,5 @@ export function isEmulatorAlias(account: string, conf: FlinkConf | null): boolea
 
 /** Whether an endpoint is an emulator on this machine. */
 export function isLocalEmulator(endpoint: string): boolean {
-  const url = toUrl(endpoint)
-  return url !== null && /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url.hostname) && url.pathname.startsWith('/devstoreaccount1')
+  return isLoopback(endpoint) && toUrl(endpoint)?.pathname.startsWith('/devstoreaccount1') === true
 }

@@ -81,11 +81,15 @@ function readRetention(node: YamlNode | null, set: Setter): FileRetention {
 
 function readStorage(node: YamlNode | null): Map<string, AccountSetting> {
   const accounts = new Map<string, AccountSetting>()
-  for (const [host, entry] of node?.entries() ?? []) {
+  for (const [host, entry] of node?.entriesOrEmpty() ?? []) {
     if (/[/@:]/.test(host)) throw entry.error('must be named by the host of the account alone, for example acct.blob.core.windows.net.')
-    const get = entry.fields('endpoint', 'auth')
+    const get = entry.fields('endpoint', 'auth', 'allowHttp')
     const endpoint = get('endpoint')
-    accounts.set(canonicalAccount(host), { endpoint: endpoint && url(endpoint), auth: get('auth')?.oneOf(AUTH_WAYS) ?? 'auto' })
+    accounts.set(canonicalAccount(host), {
+      endpoint: endpoint && url(endpoint),
+      auth: get('auth')?.oneOf(AUTH_WAYS) ?? 'auto',
+      allowHttp: get('allowHttp')?.boolean() ?? false,
+    })
   }
   return accounts
 }
@@ -95,9 +99,11 @@ function readJobs(node: YamlNode, directory: string): Record<string, JobSpec> {
 }
 
 function readJob(node: YamlNode, directory: string): JobSpec {
-  const get = node.fields('script', 'jar', 'entryClass', 'args', 'parallelism')
+  const get = node.fields('script', 'defineFile', 'jar', 'entryClass', 'args', 'parallelism')
   const script = get('script')
   const jar = get('jar')
+  const defineFile = get('defineFile')
+  if (defineFile && jar) throw defineFile.error('goes with a script, not with a jar.')
   if (script && jar) throw node.error('has both a script and a jar; keep one.')
   if (jar) {
     return {
@@ -114,7 +120,11 @@ function readJob(node: YamlNode, directory: string): JobSpec {
   if (!script) throw node.error('has neither a script nor a jar.')
   const ofJar = get('entryClass') ?? get('args') ?? get('parallelism')
   if (ofJar) throw ofJar.error('goes with a jar, not with a script.')
-  return { kind: 'script', script: resolve(directory, script.text()) }
+  return {
+    kind: 'script',
+    script: resolve(directory, script.text()),
+    ...(defineFile && { defineFile: resolve(directory, defineFile.text()) }),
+  }
 }
 
 function url(node: YamlNode): string {

@@ -3,24 +3,32 @@ import { usageError } from '../errors.js'
 import type { ConfigFile } from './config-file.js'
 import { type Environment, variable } from './environment.js'
 import { type FileContext, readContext } from './file-context.js'
+import type { CheckFound } from './found.js'
 import type { ReadFile } from './read-text-file.js'
 import { firstSet, type Setting } from './settings.js'
 
+const NAME = 'flinkops.yaml'
+
 /**
  * Finds and parses `flinkops.yaml`: `--config`, `$FLINKOPS_CONFIG`, `./flinkops.yaml`, `$XDG_CONFIG_HOME/flinkops/flinkops.yaml`. One that is
- * named must exist; none at all is fine.
+ * named must exist; none at all is fine. One that is only found must be the user's own, and decides nothing before that is known. `isFound`: it
+ * lay in the working directory, which may be anybody's.
  */
 export async function findConfigFile(world: {
   flag: string | undefined
   env: Environment
   cwd: string
   readFile: ReadFile
-}): Promise<ConfigFile | null> {
-  const { env, cwd, readFile } = world
+  checkFound: CheckFound
+}): Promise<(ConfigFile & { isFound: boolean }) | null> {
+  const { env, cwd, readFile, checkFound } = world
   const named = world.flag === undefined ? variable(env, 'FLINKOPS_CONFIG') : { value: world.flag, source: '--config' }
   for (const path of named ? [resolve(cwd, named.value)] : defaultPlaces(env, cwd)) {
     const text = await readFile(path)
-    if (text !== null) return (await import('./config-file.js')).parseConfigFile(path, text)
+    if (text === null) continue
+    if (!named) await checkFound(path, '--config')
+    const file = (await import('./config-file.js')).parseConfigFile(path, text)
+    return { ...file, isFound: !named && path === join(cwd, NAME) }
   }
   if (named) throw usageError(`${named.source} names ${resolve(cwd, named.value)}, which is not there.`)
   return null
@@ -29,7 +37,7 @@ export async function findConfigFile(world: {
 function defaultPlaces(env: Environment, cwd: string): string[] {
   const home = variable(env, 'HOME')?.value
   const configHome = variable(env, 'XDG_CONFIG_HOME')?.value ?? (home ? join(home, '.config') : null)
-  return [join(cwd, 'flinkops.yaml'), ...(configHome ? [join(configHome, 'flinkops', 'flinkops.yaml')] : [])]
+  return [join(cwd, NAME), ...(configHome ? [resolve(cwd, configHome, 'flinkops', NAME)] : [])]
 }
 
 export interface ChosenContext {

@@ -28,3 +28,10 @@ export function accountOption(conf: FlinkConf, name: string, account: string): H
     hadoopOption(conf, name)
   )
 }
+
+/** Of Flink's configuration only the options that carry this account's host: what holds for any account is left out. */
+export function onlyOfAccount(conf: FlinkConf, account: string): FlinkConf {
+  const hosts = [account, account.replace('.blob.', '.dfs.')]
+  const isOf = ([key]: [string, unknown]) => hosts.some((host) => key.toLowerCase().endsWith(`.${host}`))
+  return { ...conf, options: new Map([...conf.options].filter(isOf)), secrets: new Map([...conf.secrets].filter(isOf)) }
+}

@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from 'node:path'
 import { usageError } from '../errors.js'
 import { BUILT_IN_PRICES, type Price, type PriceTable } from '../usage/prices.js'
-import type { Environment } from './environment.js'
+import { type Environment, variable } from './environment.js'
 import { findConfigFile } from './file.js'
+import { type CheckFound, checkFound as checkOnDisk } from './found.js'
 import { type ReadFile, readTextFile } from './read-text-file.js'
 import { parseYaml, type YamlNode } from './yaml-node.js'
 
@@ -14,22 +15,27 @@ export interface PricesInput {
   env: Environment
   cwd: string
   readFile?: ReadFile
+  checkFound?: CheckFound
 }
 
 const BESIDE = 'flinkops-prices.yaml'
 
 /** The price table: `--prices`, else `flinkops-prices.yaml` beside `flinkops.yaml`, else the one that is built in. YAML or JSON. */
-export async function readPrices({ flag, config, env, cwd, readFile = readTextFile }: PricesInput): Promise<PriceTable> {
+export async function readPrices(input: PricesInput): Promise<PriceTable> {
+  const { flag, config, env, cwd, readFile = readTextFile, checkFound = checkOnDisk } = input
   if (flag !== undefined) {
     const path = resolve(cwd, flag)
     const text = await readFile(path)
     if (text === null) throw usageError(`--prices names ${path}, which is not there.`)
     return parsePrices(path, text)
   }
-  const file = await findConfigFile({ flag: config, env, cwd, readFile })
+  const file = await findConfigFile({ flag: config, env, cwd, readFile, checkFound })
   const path = join(file === null ? cwd : dirname(file.path), BESIDE)
   const text = await readFile(path)
-  return text === null ? BUILT_IN_PRICES : parsePrices(path, text)
+  if (text === null) return BUILT_IN_PRICES
+  // Beside a file that was named, it is named with it.
+  if (config === undefined && variable(env, 'FLINKOPS_CONFIG') === null) await checkFound(path, '--prices')
+  return parsePrices(path, text)
 }
 
 /** `account` says which line of `prices` counts. */

@@ -6,8 +6,10 @@ import { type Environment, variable } from './environment.js'
 import { chooseContext, findConfigFile } from './file.js'
 import type { FileContext } from './file-context.js'
 import type { FlinkConf } from './flink-conf.js'
+import { type CheckFound, checkFound as checkOnDisk } from './found.js'
+import { accountsOf, configuredAccounts } from './named-accounts.js'
 import { type ReadFile, readTextFile } from './read-text-file.js'
-import { restHeaders } from './rest-headers.js'
+import { headersBy, restHeaders } from './rest-headers.js'
 import { configuredRoots } from './roots.js'
 import { type EffectiveConfig, firstSet, type JobSpec, type RetentionSettings, type Setting } from './settings.js'
 
@@ -23,6 +25,8 @@ export interface ConfigFlags {
   abandonedOlderThanMs?: number | undefined
   keepLast?: number | undefined
   graceMs?: number | undefined
+  /** Paths in storage that were typed on this command line: they name accounts as the configuration does. */
+  paths?: readonly string[] | undefined
 }
 
 /** Reads Flink's configuration from a directory or a file. */
@@ -39,30 +43,42 @@ export async function resolveConfig(input: {
   env: Environment
   cwd: string
   readFile?: ReadFile
+  checkFound?: CheckFound
   /** How Flink's own configuration is read; `doctor` has a reader that goes on where this one refuses. */
   readConf?: ConfReader
+  onNotice?: (text: string) => void
 }): Promise<EffectiveConfig> {
-  const { flags, env, cwd, readFile = readTextFile, readConf = readFlinkConf } = input
-  const file = await findConfigFile({ flag: flags.config, env, cwd, readFile })
+  const { flags, env, cwd, readFile = readTextFile, checkFound = checkOnDisk, readConf = readFlinkConf, onNotice = () => undefined } = input
+  const file = await findConfigFile({ flag: flags.config, env, cwd, readFile, checkFound })
   const { name, context } = chooseContext(file, flags.context, env)
   const place = variable(env, 'FLINK_CONF_DIR') ?? context?.flinkConf
   const flinkConf = place ? await readConf(resolve(cwd, place.value), readFile) : null
   const clusters = jobManagers(flags.jobmanager, env, context)
+  const gateway = sqlGateway(flags.sqlGateway, env, context, clusters.value[0] ?? '')
+  const headers = restHeaders(env)
   const storage = context?.storage ?? new Map()
   const kept = retention(flags, context)
+  const roots = configuredRoots(context, flinkConf)
+  const pins = firstSet([context?.pins ?? null], [])
+  const isFound = file?.isFound ?? false
+  const accounts = {
+    configured: configuredAccounts({ roots, pins: pins.value, storage }),
+    typed: accountsOf(flags.paths ?? []),
+  }
   return {
     contextName: name,
     jobManagers: clusters,
-    sqlGateway: sqlGateway(flags.sqlGateway, env, context, clusters.value[0] ?? ''),
-    roots: configuredRoots(context, flinkConf),
+    sqlGateway: gateway,
+    roots,
     exclusive: firstSet([context?.exclusive ?? null], false),
-    pins: firstSet([context?.pins ?? null], []),
+    pins,
     retention: kept,
     jobs: firstSet<Record<string, JobSpec>>([context?.jobs ?? null], {}),
-    headers: restHeaders(env),
+    headers,
+    headersFor: headersBy({ headers, jobManager: clusters.value[0], sqlGateway: gateway.value, env }),
     flinkConf,
     storage,
-    accessFor: accessBy({ storage, env, flinkConf }),
+    accessFor: accessBy({ storage, env, flinkConf, ...accounts, isFound, onNotice }),
     warnings: [...(flinkConf?.warnings ?? []), ...outdated(kept)],
   }
 }

@@ -15,9 +15,16 @@ export function configuredRoots(context: FileContext | null, conf: FlinkConf | n
   }
 }
 
+const REPORTED = 'JobManager '
+
+/** Whether a root is known from a JobManager alone. */
+export function isReported(source: string): boolean {
+  return source.startsWith(REPORTED)
+}
+
 /** Fills the roots that nothing has set yet from what the JobManager reports (`/jobmanager/config`). */
 export function withJobManagerConfiguration(config: EffectiveConfig, reported: ReadonlyMap<string, string>): EffectiveConfig {
-  const origin = `JobManager ${config.jobManagers.value[0]}`
+  const origin = `${REPORTED}${config.jobManagers.value[0]}`
   const { roots } = config
   return {
     ...config,

@@ -1,6 +1,7 @@
 import type { AccessFor } from '../access.js'
 import type { Secret } from '../secret.js'
 import type { FlinkConf } from './flink-conf.js'
+import type { HeadersFor } from './rest-headers.js'
 
 /** A value and where it came from, in words for `flinkops config`. */
 export interface Setting<T> {
@@ -10,7 +11,7 @@ export interface Setting<T> {
 
 /** How a job is brought back. Paths are absolute. */
 export type JobSpec =
-  | { kind: 'script'; script: string }
+  | { kind: 'script'; script: string; defineFile?: string }
   | { kind: 'jar'; jar: string; entryClass: string | null; args: string[]; parallelism: number | null }
 
 export const AUTH_WAYS = ['auto', 'key', 'sas', 'connection-string', 'identity', 'workload', 'cli', 'anonymous'] as const
@@ -20,6 +21,8 @@ export type AuthWay = (typeof AUTH_WAYS)[number]
 export interface AccountSetting {
   endpoint: string | null
   auth: AuthWay
+  /** Key and SAS may go over plain http to an endpoint that is not on this machine. */
+  allowHttp: boolean
 }
 
 export interface Roots {
@@ -53,6 +56,8 @@ export interface EffectiveConfig {
   jobs: Setting<Record<string, JobSpec>>
   /** `FLINK_REST_CLIENT_HEADERS`, for a JobManager behind a proxy. */
   headers: Map<string, Secret>
+  /** What of them goes to a URL. */
+  headersFor: HeadersFor
   flinkConf: FlinkConf | null
   /** By canonical account host. */
   storage: Map<string, AccountSetting>

@@ -10,7 +10,7 @@ export function surveyFlat(text: string): Surveyed {
     const indent = indentOf(content)
     return key !== undefined && indentOf(filled[at + 1]?.content ?? '') > indent ? [{ key, line, indent }] : []
   })
-  const outermost = Math.min(...openers.map(({ indent }) => indent))
+  const outermost = openers.reduce((least, { indent }) => Math.min(least, indent), Number.POSITIVE_INFINITY)
   const nested = openers.flatMap(({ key, line, indent }): ConfMistake[] => (indent === outermost ? [{ kind: 'nested', key, line }] : []))
   if (nested.length === 0) return ofLines(filled)
   const meant = surveyYaml(text)

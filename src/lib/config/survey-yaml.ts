@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, stringify, type YAMLMap } from 'yaml'
 import type { ConfMistake } from '../findings/facts.js'
+import { tooMuchYaml, yamlFailure } from './yaml-text.js'
 
 /** An option as it was meant, before secrets are put aside. */
 export interface MeantEntry {
@@ -17,6 +18,20 @@ export interface Surveyed {
 
 /** `config.yaml`: nested maps joined by dots, with every place where a key stands twice. Never quotes a text of the file. */
 export function surveyYaml(text: string): Surveyed {
+  const excess = tooMuchYaml(text)
+  if (excess !== null) return unreadable(excess)
+  try {
+    return survey(text)
+  } catch (error) {
+    return unreadable(error instanceof TooMuch ? 'its aliases stand for more than is read' : yamlFailure(error))
+  }
+}
+
+function unreadable(problem: string): Surveyed {
+  return { entries: [], mistakes: [{ kind: 'unreadable', line: 1, problem }] }
+}
+
+function survey(text: string): Surveyed {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const walk = new Walk(
@@ -31,9 +46,15 @@ export function surveyYaml(text: string): Surveyed {
   return { entries: walk.entries, mistakes: walk.mistakes }
 }
 
+/** More maps than any configuration has: aliases stand for others, which stand for others. */
+const MOST_MAPS = 10_000
+
+class TooMuch extends Error {}
+
 class Walk {
   readonly entries: MeantEntry[] = []
   readonly mistakes: ConfMistake[] = []
+  #maps = 0
   readonly #leaves = new Map<string, number>()
   readonly #lineOf: (offset: number) => number
   readonly #resolve: (node: unknown) => unknown
@@ -44,6 +65,7 @@ class Walk {
   }
 
   map(map: YAMLMap, path: string[]): void {
+    if (++this.#maps > MOST_MAPS || path.length > MOST_MAPS / 100) throw new TooMuch()
     const own = new Map<string, number>()
     for (const pair of map.items) {
       const name = isScalar(pair.key) ? String(pair.key.value) : ''

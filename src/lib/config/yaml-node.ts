@@ -2,6 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import { type FlinkopsError, usageError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { parseDuration } from './duration.js'
+import { tooMuchYaml, yamlFailure } from './yaml-text.js'
 
 type Step = string | number
 
@@ -46,6 +47,13 @@ export class YamlNode {
     return Object.entries(value)
       .filter(([, entry]) => entry !== null)
       .map(([key, entry]) => [key, new YamlNode(this.#source, entry, [...this.#path, key])])
+  }
+
+  /** The entries of a map whose keys say something by themselves: one without a value is an empty map. */
+  entriesOrEmpty(): [string, YamlNode][] {
+    const entries = new Map(this.entries())
+    const keys = Object.keys(Object(this.value))
+    return keys.map((key) => [key, entries.get(key) ?? new YamlNode(this.#source, {}, [...this.#path, key])])
   }
 
   list(): YamlNode[] {
@@ -106,13 +114,32 @@ function describe(value: unknown): string {
 
 /** Parses a YAML file whose top level is a map (an empty file is an empty one). The parser's excerpt is not shown: it may hold a secret. */
 export function parseYaml(file: string, text: string): YamlNode {
+  const excess = tooMuchYaml(text)
+  if (excess !== null) throw usageError(`${file} cannot be read: ${excess}.`)
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const { document, root } = orUsageError(file, () => {
+    const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+    return { document: parsed, root: parsed.errors.length > 0 ? null : rootOf(parsed) }
+  })
   const [problem] = document.errors
   if (problem) throw usageError(`${file}:${lines.linePos(problem.pos[0]).line}: not valid YAML (${problem.code}).`)
-  const root: unknown = document.toJS() ?? {}
-  if (typeof root !== 'object' || Array.isArray(root)) throw usageError(`${file}:1: the top level must be a map of keys.`)
+  if (typeof root !== 'object' || root === null || Array.isArray(root)) throw usageError(`${file}:1: the top level must be a map of keys.`)
   return new YamlNode(new YamlSource(file, document, lines), root, [])
+}
+
+/** Throws for an alias that stands for itself: whoever walks the value would not come to its end. */
+function rootOf(document: Document): unknown {
+  const root: unknown = document.toJS() ?? {}
+  JSON.stringify(root)
+  return root
+}
+
+function orUsageError<T>(file: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw usageError(`${file} cannot be read: ${yamlFailure(error)}.`)
+  }
 }
 
 /** Finds the lines of paths in a parsed document. */

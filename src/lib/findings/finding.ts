@@ -1,3 +1,5 @@
+import { withoutTail } from '../tail.js'
+
 /** `unknown`: what was asked could not be found out, which is never "ok". */
 export type Severity = 'error' | 'warn' | 'unknown' | 'advice'
 
@@ -29,5 +31,5 @@ export function isWanting(findings: Finding[]): boolean {
 
 /** With one full stop at its end: reasons come with and without. */
 export function sentence(text: string): string {
-  return `${text.replace(/[.\s]+$/, '')}.`
+  return `${withoutTail(text, /[.\s]/)}.`
 }

@@ -1,3 +1,4 @@
+import { withoutTail } from '../tail.js'
 import type { ClusterFacts, ConfFile, Facts } from './facts.js'
 import type { Finding } from './finding.js'
 import { lastEntry, OPTION_NAMES } from './options.js'
@@ -28,5 +29,5 @@ function differing(file: ConfFile, { url, configuration }: ClusterFacts, names: 
 
 /** Capitals, blanks and a last slash make no difference to Flink. */
 function plain(value: string): string {
-  return value.toLowerCase().replaceAll(/\s/g, '').replace(/\/+$/, '')
+  return withoutTail(value.toLowerCase().replaceAll(/\s/g, ''), /\//)
 }

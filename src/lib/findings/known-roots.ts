@@ -1,5 +1,7 @@
 import { isJobId } from '../state/layout.js'
 import { isBelow, isSameContainer, locationKey, parseLocation } from '../state/location.js'
+import { withoutTail } from '../tail.js'
+import { oneLine } from '../visible.js'
 import type { Facts, RootKind } from './facts.js'
 import { type Finding, sentence } from './finding.js'
 import { OPTION_NAMES, optionOf } from './options.js'
@@ -41,7 +43,7 @@ function rootUnknown({ kind, path, words, source }: Used, { roots }: Facts): Fin
     severity: 'error',
     what: `${words} ${path}, which lies below no root of flinkops.`,
     why: 'In another container its snapshots are not found at all; in the same one clean-up never touches what lies there, so it only grows.',
-    fix: ['# in flinkops.yaml', 'roots:', `  ${kind}:`, ...all.map((root) => `    - ${root}`)].join('\n'),
+    fix: ['# in flinkops.yaml', 'roots:', `  ${kind}:`, ...all.map((root) => `    - ${oneLine(root)}`)].join('\n'),
     source,
   }
 }
@@ -53,7 +55,7 @@ function ofOneJob({ path, words, source }: Used, root: string): Finding {
     severity: 'advice',
     what: `${words} ${path}, a directory of its own below ${root}.`,
     why: 'flinkops sees it, but retention is no easier by it: a script or lifecycle rule that names directories has one more to know, and misses it.',
-    fix: `# leave the setting out, so that all jobs use\n# ${root}`,
+    fix: `# leave the setting out, so that all jobs use\n# ${oneLine(root)}`,
     source,
   }
 }
@@ -93,7 +95,8 @@ function ofJobs({ clusters }: Facts): Used[] {
 
 /** `<root>/<job id>/chk-N`, or `<root>/chk-N` without directories for jobs. */
 function directoryOf(checkpoint: string): string {
-  const above = checkpoint.replace(/\/+[^/]+\/*$/, '')
+  const path = withoutTail(checkpoint, /\//)
+  const above = withoutTail(path.slice(0, Math.max(0, path.lastIndexOf('/'))), /\//)
   const last = above.slice(above.lastIndexOf('/') + 1)
   return isJobId(last) ? above.slice(0, -last.length - 1) : above
 }

@@ -1,3 +1,5 @@
+import { parseForeignJson } from '../foreign-json.js'
+import { cutStack } from './stack.js'
 import { parseErrors } from './wire.js'
 
 /** What a server answered, Flink or a proxy before it. */
@@ -12,7 +14,13 @@ export interface Answer {
   redirectOrigin: string | null
 }
 
-export type Outcome = { kind: 'answer'; answer: Answer } | { kind: 'lost'; error: unknown; timedOutAfterMs: number | null }
+export type Outcome =
+  | { kind: 'answer'; answer: Answer }
+  | { kind: 'lost'; error: unknown; timedOutAfterMs: number | null }
+  | { kind: 'tooLarge' }
+
+/** Flink gives one or two, and the reason is in the last. */
+const MOST_ERRORS = 10
 
 type Headers = Record<string, string | string[] | undefined>
 
@@ -21,12 +29,12 @@ export function readAnswer(status: number, headers: Headers, text: string): Answ
   const body = parseJson(text)
   const format = body !== undefined ? 'json' : isHtml(headers, text) ? 'html' : 'text'
   const errors = format === 'text' ? text.split('\n', 1).filter((line) => line.trim() !== '') : parseErrors(body)
-  return { status, body, errors, format, redirectOrigin: originOf(headers['location']) }
+  return { status, body, errors: errors.slice(-MOST_ERRORS).map(cutStack), format, redirectOrigin: originOf(headers['location']) }
 }
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseForeignJson(text)
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { parseForeignJson } from '../foreign-json.js'
 import type { ArchivedJob, CheckpointEntry } from '../ports.js'
 import { isFields, numberOf, textOf } from './wire.js'
 import { parseCheckpointConfig, parseCheckpointStats } from './wire-checkpoints.js'
@@ -79,7 +80,7 @@ function answersOf(bytes: Uint8Array): Map<string, unknown> | null {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseForeignJson(text)
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import { usageError } from '../errors.js'
 import { Secret } from '../secret.js'
+import { withoutTail } from '../tail.js'
 
 export interface BaseUrl {
   /** Without credentials, query and trailing slash; a path prefix is kept (ingress sub-paths, `rest.url-prefix`). */
@@ -15,7 +16,7 @@ export function parseBaseUrl(text: string): BaseUrl {
     throw usageError('The Flink address is not an http or https URL', 'Write it as http://host:8081.')
   }
   const login = parsed.username === '' ? null : loginOf(parsed)
-  return { url: `${parsed.protocol}//${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`, login }
+  return { url: `${parsed.protocol}//${parsed.host}${withoutTail(parsed.pathname, /\//)}`, login }
 }
 
 function loginOf(url: URL): { authorization: Secret; password: Secret } {

@@ -15,14 +15,19 @@ interface Upload {
   signal: AbortSignal
 }
 
-/** Uploaded jars live in one JobManager process: ask right before the run, remember no jar id. */
+/**
+ * Uploaded jars live in one JobManager process: ask right before the run, remember no jar id. A jar that is there is taken by its name, which
+ * must be just the one that an upload of this file would have. What it holds cannot be asked: whoever may upload to a JobManager may name
+ * a jar as they like, and may also run it.
+ */
 export async function ensureJar({ http, jarPath, timeoutMs, signal }: Upload): Promise<string> {
   const digest = await sha256Of(jarPath, signal)
   const listed = await http.send({ method: 'GET', path: '/v1/jars', signal })
   if (!isSuccess(listed)) throw refused(listed, 'The JobManager does not list its jars')
-  const present = parseJars(listed.body).find((jar) => jar.name.includes(digest))
+  const name = jarName(jarPath, digest)
+  const present = parseJars(listed.body).find((jar) => jar.name === name)
   if (present) return present.id
-  const form = await jarForm(jarPath, jarName(jarPath, digest))
+  const form = await jarForm(jarPath, name)
   const answer = await http.send({ method: 'POST', path: '/v1/jars/upload', form, timeoutMs, signal })
   if (!isSuccess(answer)) throw refused(answer, 'The JobManager did not take the jar')
   return parseUpload(answer.body)

@@ -1,7 +1,7 @@
 import type { SqlStatement } from '../ports.js'
 import { type CreateTable, readCreateTable } from './create-table.js'
 import { notDrillable } from './drill-refusal.js'
-import { checkStatements } from './drill-statements.js'
+import { checkStatements, type DrillOrigin } from './drill-statements.js'
 import { type Token, tokensOf } from './script-lexer.js'
 import { settingOf } from './script-settings.js'
 import { sinksOf } from './sinks.js'
@@ -31,8 +31,8 @@ const HOLE = "WITH ('connector' = 'blackhole')"
  * The script of one job with each sink as a blackhole of the same schema: of a sink's `CREATE TABLE` only the `WITH` is another, all else
  * stays to the letter. Throws (exit 6) where it is not certain from the script alone that nothing real is written.
  */
-export function drillScript(statements: SqlStatement[], title: string): DrillScript {
-  checkStatements(statements, title)
+export function drillScript(statements: SqlStatement[], title: string, origin: DrillOrigin): DrillScript {
+  checkStatements(statements, title, origin)
   if (/^batch$/i.test(settingOf(statements, 'execution.runtime-mode') ?? ''))
     throw notDrillable(title, 'it runs in batch mode, which takes no checkpoints')
   const sinks = new Set(sinkNames(statements, title))

@@ -1,4 +1,6 @@
+import { withoutGiven } from '../given.js'
 import { redactText } from './redact.js'
+import { cutMessage, cutStack } from './stack.js'
 
 /** Flink answers Java stacks, tens of kilobytes of them. What a person needs is the innermost cause, as one sentence. */
 
@@ -34,13 +36,13 @@ export function causeOfErrors(errors: string[]): string {
 
 /** One message for the exception itself and one for each `Caused by:`, outermost first. */
 function messagesOf(stack: string): string[] {
-  const text = stack
+  const text = cutStack(stack)
     .trim()
     .replace(/^<Exception on server side:\s*/, '')
     .replace(/End of exception on server side>$/, '')
   return text
     .split(/\n(?=Caused by: )/)
-    .map(messageOf)
+    .map((part) => messageOf(cutMessage(part)))
     .filter((message) => message !== '')
 }
 
@@ -58,16 +60,21 @@ function withoutClass(message: string): string {
 }
 
 function withoutPrefix(message: string): string {
-  const match = CLASS_PREFIX.exec(message)
-  if (match === null) return message
-  const rest = message.slice(match[0].length).trim()
-  const inner = withoutPrefix(rest)
-  return /\s/.test(inner) || inner !== rest ? inner : `${match[1]}: ${inner}`
+  let rest = message
+  let last: string | undefined
+  for (let match = CLASS_PREFIX.exec(rest); match !== null; match = CLASS_PREFIX.exec(rest)) {
+    rest = rest.slice(match[0].length).trim()
+    last = match[1]
+  }
+  return last === undefined || /\s/.test(rest) ? rest : `${last}: ${rest}`
 }
 
 /** The first paragraph on one line. */
 function sentence(message: string): string {
-  const paragraph = message.slice(0, 4 * LONGEST).split(/\n\s*\n/)[0] ?? ''
+  const paragraph =
+    withoutGiven(message)
+      .slice(0, 4 * LONGEST)
+      .split(/\n\s*\n/)[0] ?? ''
   const line = redactText(paragraph.replace(/\s+/g, ' ').trim())
   if (line === '') return 'no reason was given'
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FormData, request } from 'undici'
+import { type Dispatcher, type FormData, request } from 'undici'
+import { ANSWER_BYTES } from '../bounds.js'
+import { gather } from '../gather.js'
 import type { Secret } from '../secret.js'
 import { type Answer, type Outcome, readAnswer } from './answer.js'
 import { parseBaseUrl } from './base-url.js'
@@ -11,6 +13,8 @@ export interface HttpOptions extends RouteOptions {
   url: string
   /** As in `FLINK_REST_CLIENT_HEADERS`; never shown. */
   headers?: Map<string, Secret>
+  /** Why there are headers that do not go there, for whom is not let in. */
+  withheld?: string | null
   /** Deadline of one attempt. */
   requestTimeoutMs?: number
   /** How long to go on after lost connections and 502/503/504. Short, so that a refused connection is told at once. */
@@ -46,7 +50,7 @@ export function createHttp(options: HttpOptions): Http {
   if (login !== null && !hasHeader(extra, 'authorization')) extra.set('authorization', login.authorization)
   const secrets = [...extra.values(), ...(login === null ? [] : [login.password])]
   const dispatcher = createDispatcher(options)
-  const { server, requestTimeoutMs = 20_000, patienceMs = 4000 } = options
+  const { server, withheld = null, requestTimeoutMs = 20_000, patienceMs = 4000 } = options
 
   /** One attempt: an answer, or what came in its place. */
   async function attempt(wanted: HttpRequest): Promise<Outcome> {
@@ -62,7 +66,8 @@ export function createHttp(options: HttpOptions): Http {
         bodyTimeout: 0,
         ...(dispatcher && { dispatcher }),
       })
-      return { kind: 'answer', answer: readAnswer(response.statusCode, response.headers, await response.body.text()) }
+      const text = await textOf(response)
+      return text === null ? { kind: 'tooLarge' } : { kind: 'answer', answer: readAnswer(response.statusCode, response.headers, text) }
     } catch (error) {
       wanted.signal.throwIfAborted()
       return { kind: 'lost', error, timedOutAfterMs: deadline.aborted ? timeoutMs : null }
@@ -75,7 +80,7 @@ export function createHttp(options: HttpOptions): Http {
       wanted.signal.throwIfAborted()
       const outcome = await attempt(wanted)
       const mayRepeat = (wanted.repeatable ?? wanted.method === 'GET') && performance.now() - startedAt + pauseMs <= patienceMs
-      if (!(mayRepeat && isPassing(outcome))) return explain(outcome, { server, url, path: wanted.path, secrets })
+      if (!(mayRepeat && isPassing(outcome))) return explain(outcome, { server, url, path: wanted.path, secrets, withheld })
       await pause(pauseMs, wanted.signal)
     }
   }
@@ -88,9 +93,19 @@ export function createHttp(options: HttpOptions): Http {
  * versions answer 503. The rescaling endpoint, whose 503 lasts for ever, is not used.
  */
 function isPassing(outcome: Outcome): boolean {
+  if (outcome.kind === 'tooLarge') return false
   if (outcome.kind === 'lost') return true
   const { status, errors } = outcome.answer
   return [502, 503, 504].includes(status) || (status === 500 && errors.some((error) => error.includes('has not been started yet')))
+}
+
+/** The whole body; `null` where it is longer than any answer of Flink, which is then not read on. */
+async function textOf({ headers, body }: Dispatcher.ResponseData): Promise<string | null> {
+  if (Number(headers['content-length'] ?? 0) > ANSWER_BYTES) {
+    body.on('error', () => undefined).destroy()
+    return null
+  }
+  return (await gather(body, { most: ANSWER_BYTES }))?.toString('utf8') ?? null
 }
 
 function headersOf(wanted: HttpRequest, extra: Map<string, Secret>): Record<string, string> {

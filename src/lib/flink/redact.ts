@@ -57,7 +57,7 @@ const PATTERNS: [RegExp, string][] = [
 ]
 
 /** `-Dkey=value`, `key=value`, `'key' = 'value'`, `"key": "value"`. Looks at each word once: stacks are long. */
-const PAIR = /(["']?)(?<![\w.-])([\w.-]+)\1(\s*[=:]\s*)("[^"]*"|'(?:[^']|'')*'|(?<==\s*)[^\s,;&"']+)/g
+const PAIR = /(["']?)(?<![\w.-])([\w.-]+)\1(\s*=\s*|\s*:\s*(?=["']))("[^"]*"|'(?:[^']|'')*'|[^\s,;&"']+)/g
 
 /** Free text (messages, values, SQL) without SAS signatures, account keys, and values of sensitive keys. */
 export function redactText(text: string): string {

@@ -1,3 +1,4 @@
+import { ANSWER_BYTES } from '../bounds.js'
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { Secret } from '../secret.js'
 import type { Answer, Outcome } from './answer.js'
@@ -9,6 +10,8 @@ export interface Asked {
   url: string
   path: string
   secrets: Secret[]
+  /** Why headers that are set were not sent; `null` = they were, or none are set. */
+  withheld: string | null
 }
 
 /**
@@ -17,6 +20,11 @@ export interface Asked {
  */
 export function explain(outcome: Outcome, asked: Asked): Answer {
   if (outcome.kind === 'lost') throw lost(outcome.error, outcome.timedOutAfterMs, asked)
+  if (outcome.kind === 'tooLarge')
+    throw unreachable(
+      `The ${asked.server} at ${asked.url} answered more than ${ANSWER_BYTES / 2 ** 20} MiB, which is no answer of Flink`,
+      'Check what listens there: the URL is that of something else, or of somebody else.',
+    )
   const { answer } = outcome
   const refusal = refusalOf(answer, asked)
   if (refusal !== null) throw refusal
@@ -30,7 +38,7 @@ function refusalOf(answer: Answer, asked: Asked): FlinkopsError | null {
     return new FlinkopsError(`${at} does not let us in (HTTP ${status})`, {
       code: 'NOT_AUTHORISED',
       exitCode: EXIT.notAuthorised,
-      suggestions: ['Flink authenticates nobody itself: set the header its proxy wants in FLINK_REST_CLIENT_HEADERS.'],
+      suggestions: [asked.withheld ?? 'Flink authenticates nobody itself: set the header its proxy wants in FLINK_REST_CLIENT_HEADERS.'],
     })
   }
   // 308 with a Flink error is the JobManager's own word on `mode=stop`

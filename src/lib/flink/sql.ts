@@ -31,7 +31,7 @@ export function createSqlGateway(options: SqlGatewayOptions): SqlGateway {
     async runScript(script, signal) {
       const { statements, onStarted } = script
       const own = ownConfig(script)
-      const session = await openSession(http, options.pollMs ?? 250, signal)
+      const session = await openSession(http, options.pollMs ?? 250, propertiesOf(script), signal)
       const jobIds: string[] = []
       try {
         for (const statement of statements) {
@@ -90,10 +90,18 @@ function restoredStatement(statements: SqlStatement[]): SqlStatement {
   )
 }
 
-/** The session gets no properties: what a script needs it says itself. */
-async function openSession(http: Http, pollMs: number, signal: AbortSignal): Promise<Session> {
+/**
+ * The session gets no properties: what a script needs it says itself. Only one that is watched apart keeps the catalogs that it creates to
+ * itself, whatever the gateway is set up for (`SessionContext` builds the catalog store from the session's configuration, from 1.18 on).
+ */
+function propertiesOf({ isolation, statements }: SqlScript): Record<string, string> | null {
+  const hasCatalog = statements.some(({ text }) => /^CREATE\s+CATALOG\b/i.test(text))
+  return isolation !== undefined && hasCatalog ? { 'table.catalog-store.kind': 'generic_in_memory' } : null
+}
+
+async function openSession(http: Http, pollMs: number, properties: Record<string, string> | null, signal: AbortSignal): Promise<Session> {
   const base = `/v${await negotiate(http, signal)}/sessions`
-  const answer = await http.send({ method: 'POST', path: base, body: {}, signal })
+  const answer = await http.send({ method: 'POST', path: base, body: properties === null ? {} : { properties }, signal })
   if (!isSuccess(answer)) throw failureOf(answer, 'The SQL Gateway opened no session', 'SQL_GATEWAY_ERROR')
   return { http, path: `${base}/${encodeURIComponent(parseSessionHandle(answer.body))}`, pollMs }
 }

@@ -1,4 +1,6 @@
 import type { CheckpointConfig, CheckpointEntry, CheckpointStats, RestoredCheckpoint } from '../ports.js'
+import { redactText } from './redact.js'
+import { cutMessage } from './stack.js'
 import { type Fields, fieldsOf, flagOf, isFields, listOf, measureOf, numberOf, requireFields, textOf } from './wire.js'
 
 /** Memory storage: there is no path to restore from. */
@@ -51,8 +53,13 @@ function parseEntry(entry: Fields): CheckpointEntry {
     acknowledgedSubtasks: measureOf(entry, 'num_acknowledged_subtasks') ?? 0,
     externalPath: pathOf(entry),
     discarded: flagOf(entry, 'discarded'),
-    failureMessage: textOf(entry, 'failure_message'),
+    failureMessage: messageOf(textOf(entry, 'failure_message')),
   }
+}
+
+/** Somebody else's text: without secrets, and short enough to be shown. */
+function messageOf(text: string | null): string | null {
+  return text === null ? null : redactText(cutMessage(text))
 }
 
 /** `is_savepoint` here tells the claim mode, not the kind of snapshot: look at the path. */

@@ -1,5 +1,5 @@
 import { redactValue } from './redact.js'
-import { isFields, requireFields, requireList, requireText, textOf } from './wire.js'
+import { isFields, requireFields, requireId, requireList, requireText, textOf } from './wire.js'
 
 /** `GET /overview`: a 200 alone proves nothing (every path may answer HTML), `flink-version` does. */
 export function parseVersion(body: unknown): string {
@@ -37,5 +37,5 @@ export function parseUpload(body: unknown): string {
 
 /** `POST /jars/:jarid/run`. */
 export function parseRun(body: unknown): string {
-  return requireText(requireFields(body, 'a started job'), 'jobid', 'a started job')
+  return requireId(requireFields(body, 'a started job'), 'jobid', 'a started job')
 }

@@ -1,5 +1,5 @@
 import type { JobDetails, JobOverview } from '../ports.js'
-import { type Fields, fieldsOf, listOf, measureOf, numberOf, requireFields, requireList, requireText, textOf } from './wire.js'
+import { type Fields, fieldsOf, listOf, measureOf, numberOf, requireFields, requireId, requireList, requireText, textOf } from './wire.js'
 
 /** `GET /jobs/overview`. Up to 2.0.0 not sorted: newest start first here. */
 export function parseJobsOverview(body: unknown): JobOverview[] {
@@ -9,7 +9,7 @@ export function parseJobsOverview(body: unknown): JobOverview[] {
 
 function parseOverview(job: Fields): JobOverview {
   return {
-    jobId: requireText(job, 'jid', 'a job'),
+    jobId: requireId(job, 'jid', 'a job'),
     name: textOf(job, 'name') ?? '',
     state: requireText(job, 'state', 'a job'),
     startedAtMs: measureOf(job, 'start-time') ?? 0,
@@ -29,13 +29,13 @@ function parseTasks(tasks: Fields): Record<string, number> {
 export function parseJob(body: unknown): JobDetails {
   const job = requireFields(body, 'a job')
   return {
-    jobId: requireText(job, 'jid', 'a job'),
+    jobId: requireId(job, 'jid', 'a job'),
     name: textOf(job, 'name') ?? '',
     state: requireText(job, 'state', 'a job'),
     startedAtMs: measureOf(job, 'start-time') ?? 0,
     endedAtMs: measureOf(job, 'end-time'),
     vertices: listOf(job, 'vertices').map((vertex) => ({
-      id: requireText(vertex, 'id', 'a vertex'),
+      id: requireId(vertex, 'id', 'a vertex'),
       name: textOf(vertex, 'name') ?? '',
       parallelism: numberOf(vertex, 'parallelism') ?? 0,
       status: textOf(vertex, 'status') ?? '',

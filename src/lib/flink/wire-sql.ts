@@ -1,4 +1,4 @@
-import { requireFields, requireText, textOf } from './wire.js'
+import { requireFields, requireHandle, requireId, requireText, textOf } from './wire.js'
 
 /** `GET /api_versions`: the numbers of `V1`, `V2`, ... */
 export function parseApiVersions(body: unknown): number[] {
@@ -8,11 +8,11 @@ export function parseApiVersions(body: unknown): number[] {
 }
 
 export function parseSessionHandle(body: unknown): string {
-  return requireText(requireFields(body, 'a session'), 'sessionHandle', 'a session')
+  return requireHandle(requireFields(body, 'a session'), 'sessionHandle', 'a session')
 }
 
 export function parseOperationHandle(body: unknown): string {
-  return requireText(requireFields(body, 'a statement'), 'operationHandle', 'a statement')
+  return requireHandle(requireFields(body, 'a statement'), 'operationHandle', 'a statement')
 }
 
 export interface ResultPage {
@@ -30,7 +30,7 @@ export function parseResultPage(body: unknown): ResultPage {
   const next = textOf(page, 'nextResultUri')
   return {
     type: requireText(page, 'resultType', 'a result'),
-    jobId: textOf(page, 'jobID'),
+    jobId: textOf(page, 'jobID') === null ? null : requireId(page, 'jobID', 'a result'),
     isQuery: page['isQueryResult'] === true,
     nextToken: next === null ? null : (/\/result\/(\d+)(?:[?#]|$)/.exec(next)?.[1] ?? null),
   }

@@ -40,10 +40,13 @@ export function numberOf(fields: Fields, key: string): number | null {
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
+/** The last moment that a `Date` can be (year 275,760); no size or duration of Flink is near it. */
+const LATEST_MS = 8.64e15
+
 /** A time, size or duration: Flink's -1 means "not yet" or "unknown". */
 export function measureOf(fields: Fields, key: string): number | null {
   const value = numberOf(fields, key)
-  return value === null || value < 0 ? null : value
+  return value === null || value < 0 || value > LATEST_MS ? null : value
 }
 
 export function requireFields(value: unknown, what: string): Fields {
@@ -55,6 +58,22 @@ export function requireText(fields: Fields, key: string, what: string): string {
   const value = textOf(fields, key)
   if (value === null) throw notFlink(`${what} without "${key}"`)
   return value
+}
+
+const ID = /^[0-9a-f]{32}$/
+
+/** An id of a job, a vertex or an operation as Flink writes it (`AbstractID.toHexString`); it is printed for `xargs`, and goes into paths. */
+export function requireId(fields: Fields, key: string, what: string): string {
+  const id = requireText(fields, key, what)
+  if (!ID.test(id)) throw notFlink(`${what} whose "${key}" is no id of 32 hex digits`)
+  return id
+}
+
+/** A handle of the SQL Gateway, a UUID so far: one segment of a path, and no step up. */
+export function requireHandle(fields: Fields, key: string, what: string): string {
+  const handle = requireText(fields, key, what)
+  if (!/^\w[\w.-]{0,99}$/.test(handle)) throw notFlink(`${what} whose "${key}" is no handle`)
+  return handle
 }
 
 /** The list in `key`, every element an object; anything else would make a listing look shorter than it is. */

@@ -12,12 +12,13 @@ export interface PartedFile {
 }
 
 /** A file that was downloaded beside its manifest. */
-export function localFile(manifest: string, file: { blob: string; sizeBytes: number }): PartedFile {
+export function localFile(manifest: string, file: { blob: string; sizeBytes: number }, signal: AbortSignal): PartedFile {
   const path = join(dirname(manifest), basename(file.blob))
   return {
     name: path,
     sizeBytes: file.sizeBytes,
     read: async (offset, count) => {
+      signal.throwIfAborted()
       await checkSize(path, file.sizeBytes)
       const handle = await open(path)
       try {

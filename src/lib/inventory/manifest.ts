@@ -1,4 +1,5 @@
 import { refusedError, usageError } from '../errors.js'
+import { parseForeignJson } from '../foreign-json.js'
 import { canonicalAccount } from '../state/location.js'
 
 /** What a manifest says of one run of an inventory rule (Azure Storage blob inventory, manifest version 1.0). */
@@ -115,7 +116,7 @@ function objectOf(source: string, value: unknown, field: string): Fields {
 
 function parseJson(source: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseForeignJson(text)
   } catch {
     throw malformed(source, 'it is not JSON')
   }

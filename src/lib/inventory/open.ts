@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { DOCUMENT_BYTES, tooLarge } from '../bounds.js'
 import { notFoundError, refusedError, usageError } from '../errors.js'
 import type { Blob, StorageReader } from '../ports.js'
 import type { ContentReader } from '../ports-content.js'
@@ -29,7 +30,7 @@ export async function openInventory(input: OpenInventory): Promise<BlobInventory
   checkCoverage({ source, manifest, containers: input.containers, nowMs: input.nowMs })
   const files = manifest.files.map((file) =>
     place === null
-      ? localFile(source, file)
+      ? localFile(source, file, signal)
       : storedFile({
           storage,
           location: { ...place, container: manifest.destination, name: file.blob },
@@ -38,25 +39,39 @@ export async function openInventory(input: OpenInventory): Promise<BlobInventory
         }),
   )
   const { startedAtMs, completedAtMs } = manifest
-  return { source, startedAtMs, completedAtMs, blobs: ({ container }) => blobsOf(manifest, files, container) }
+  return { source, startedAtMs, completedAtMs, blobs: ({ container, signal: own }) => blobsOf(manifest, files, container, own) }
 }
 
 async function readManifest(source: string, place: Location | null, storage: StorageReader, signal: AbortSignal): Promise<string> {
   if (place === null) {
-    return readFile(source, 'utf8').catch(() => {
-      throw notFoundError('INVENTORY_NOT_FOUND', `There is no inventory manifest at ${source}.`)
-    })
+    return readLocal(source)
   }
   const reader = await storage.container(place.account, place.container)
   const content = await reader.read({ name: place.name, signal })
+  if (content.state === 'tooLarge') throw usageError(`${source} is no manifest of a blob inventory: ${content.problem}.`)
   if (content.state !== 'read') throw notFoundError('INVENTORY_NOT_FOUND', `There is no inventory manifest at ${source}.`)
   return Buffer.from(content.bytes).toString('utf8')
 }
 
-async function* blobsOf(manifest: InventoryManifest, files: readonly PartedFile[], container: string): AsyncGenerator<Blob[]> {
+async function readLocal(source: string): Promise<string> {
+  const found = await stat(source).catch(() => null)
+  if (found === null) throw notFoundError('INVENTORY_NOT_FOUND', `There is no inventory manifest at ${source}.`)
+  if (found.size > DOCUMENT_BYTES)
+    throw usageError(`${source} is no manifest of a blob inventory: ${tooLarge(found.size, DOCUMENT_BYTES)}.`)
+  return readFile(source, 'utf8').catch(() => {
+    throw notFoundError('INVENTORY_NOT_FOUND', `There is no inventory manifest at ${source}.`)
+  })
+}
+
+async function* blobsOf(
+  manifest: InventoryManifest,
+  files: readonly PartedFile[],
+  container: string,
+  signal: AbortSignal,
+): AsyncGenerator<Blob[]> {
   let objects = 0
   for (const file of files) {
-    for await (const rows of rowsOf(manifest, file)) {
+    for await (const rows of rowsOf(manifest, file, signal)) {
       objects += rows.length
       const blobs = orRefuse(file, () => rows.map(blobOf))
       yield blobs.flatMap((blob) => (blob === null || blob.container !== container ? [] : [blob]))
@@ -66,11 +81,12 @@ async function* blobsOf(manifest: InventoryManifest, files: readonly PartedFile[
     throw refusedError('INVENTORY_FILE', `The inventory files hold ${objects} rows, and their manifest says ${manifest.objects}.`)
 }
 
-async function* rowsOf({ format }: InventoryManifest, file: PartedFile): AsyncGenerator<Row[]> {
+async function* rowsOf({ format }: InventoryManifest, file: PartedFile, signal: AbortSignal): AsyncGenerator<Row[]> {
   try {
     if (format === 'csv') yield* (await import('./csv.js')).csvRows(file)
-    else yield* (await import('./parquet.js')).parquetRows(file)
+    else yield* (await import('./parquet.js')).parquetRows(file, signal)
   } catch (error) {
+    signal.throwIfAborted()
     throw unusable(file, error)
   }
 }

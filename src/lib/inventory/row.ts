@@ -3,6 +3,11 @@ import type { Blob } from '../ports.js'
 /** One row, by field in lower case. Of CSV every value is text. */
 export type Row = Record<string, unknown>
 
+/** A container's name has 63 characters, a blob's 1,024. */
+const LONGEST_NAME = 2048
+/** The service takes 8 KB of metadata; as JSON it may be longer. */
+const LONGEST_METADATA = 64 * 1024
+
 export interface InventoriedBlob extends Blob {
   container: string
 }
@@ -13,12 +18,13 @@ export function blobOf(row: Row): InventoriedBlob | null {
   const path = row['name']
   const slash = typeof path === 'string' ? path.indexOf('/') : -1
   if (typeof path !== 'string' || slash <= 0) throw new Error('a row has no name')
+  if (path.length > LONGEST_NAME) throw new Error('a name is longer than any that the service takes')
   const sizeBytes = Number(row['content-length'])
   const lastModifiedMs = timeOf(row['last-modified'])
   const etag = row['etag']
   if (!isText(row['content-length']) || !Number.isSafeInteger(sizeBytes) || Number.isNaN(lastModifiedMs) || !isText(etag))
     throw new Error(`${path} has no size, date or ETag`)
-  const metadata = textOf(row['metadata'])
+  const metadata = metadataOf(row['metadata'])
   return {
     container: path.slice(0, slash),
     name: path.slice(slash + 1),
@@ -44,8 +50,18 @@ function isText(value: unknown): boolean {
   return value !== undefined && value !== null && String(value) !== ''
 }
 
-function textOf(value: unknown): string {
+/** As text, however it came: a map of Parquet, JSON in CSV. */
+function metadataOf(value: unknown): string {
+  if (!isWithin(value, LONGEST_METADATA)) throw new Error('a row has more metadata than the service takes')
   return typeof value === 'object' ? JSON.stringify(value) : String(value ?? '')
+}
+
+/** A dictionary may name one long text for each of a million rows. */
+function isWithin(value: unknown, most: number): boolean {
+  if (typeof value === 'string') return value.length <= most
+  if (typeof value !== 'object' || value === null) return true
+  const parts = Object.entries(value).flat()
+  return parts.length <= most && parts.every((part) => isWithin(part, most))
 }
 
 /** CSV has ISO times, Parquet milliseconds. */

@@ -1,4 +1,5 @@
 import { appendLines, appendMoreLines } from './files.js'
+import type { StateFile } from './trust.js'
 
 interface Waiting {
   lines: string[]
@@ -8,13 +9,13 @@ interface Waiting {
 
 /** Appends JSON lines to one file. What comes in while a write is under way goes together into the next one, with one sync. */
 export class Appender {
-  readonly #path: string
+  readonly #file: StateFile
   #waiting: Waiting[] = []
   #writing: Promise<void> | null = null
   #append = appendLines
 
-  constructor(path: string) {
-    this.#path = path
+  constructor(file: StateFile) {
+    this.#file = file
   }
 
   /** Returns when the entries are on disk. */
@@ -31,7 +32,7 @@ export class Appender {
       this.#waiting = []
       try {
         await this.#append(
-          this.#path,
+          this.#file,
           batch.flatMap(({ lines }) => lines),
         )
         this.#append = appendMoreLines

@@ -1,14 +1,14 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import type { DrillBegun, DrillJournal, OpenDrill } from '../ports-drill.js'
 import { isAlive } from './alive.js'
 import { Appender } from './appender.js'
 import { field, textOrNull } from './entries.js'
 import { readLines } from './files.js'
+import { stateFile } from './trust.js'
 
 /** `drills.jsonl` in a directory, append only: `begun`, `judged` and `cleared` of each restore test, each line with its time. */
 export function createDrillJournal({ directory }: { directory: string }): DrillJournal {
-  const path = join(directory, 'drills.jsonl')
+  const path = stateFile(directory, 'drills.jsonl')
   const file = new Appender(path)
   const write = (event: string, atMs: number, entry: object) => file.append({ event, at: new Date(atMs).toISOString(), ...entry })
   return {

@@ -1,70 +1,94 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { linesOf } from '../large-json.js'
 import { errorCode, unreadable, unwritable } from './failure.js'
+import { checkOwn, openOwn, type StateFile } from './trust.js'
 
 const OWNER_ONLY = 0o600
 const DIRECTORY_MODE = 0o700
 
+/** Makes sure of the directory of a file: the user's own, and for its owner alone where it is made. */
+export async function makeDirectory(file: StateFile): Promise<void> {
+  await checkOwn(file)
+  await mkdir(dirname(file.path), { recursive: true, mode: DIRECTORY_MODE })
+}
+
 /** Appends whole lines and syncs them; creates the file and its directories for their owner alone. */
-export async function appendLines(path: string, lines: string[]): Promise<void> {
+export async function appendLines(file: StateFile, lines: string[]): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
-    await appendTo(path, lines)
-    await syncDirectory(dirname(path))
+    await makeDirectory(file)
+    await appendTo(file, lines)
+    await syncDirectory(dirname(file.path))
   } catch (error) {
-    throw unwritable(path, error)
+    throw unwritable(file.path, error)
   }
 }
 
-/** Appends to a file that `appendLines` has made sure of: its directory needs no sync any more. */
-export async function appendMoreLines(path: string, lines: string[]): Promise<void> {
-  await appendTo(path, lines).catch((error: unknown) => {
-    throw unwritable(path, error)
+/** Appends to a file that `appendLines` has made sure of: its directory needs no look and no sync any more. */
+export async function appendMoreLines(file: StateFile, lines: string[]): Promise<void> {
+  await appendTo(file, lines).catch((error: unknown) => {
+    throw unwritable(file.path, error)
   })
 }
 
-async function appendTo(path: string, lines: string[]): Promise<void> {
-  await withFile(path, 'a+', async (file) => {
-    const torn = await isTorn(file)
-    await file.writeFile(`${torn ? '\n' : ''}${lines.join('\n')}\n`)
+async function appendTo(file: StateFile, lines: string[]): Promise<void> {
+  await withFile(await openOwn(file, constants.O_APPEND | constants.O_CREAT | constants.O_RDWR), async (handle) => {
+    const { size, mode } = await handle.stat()
+    // An older one that others can read; not every file system has modes.
+    if ((mode & 0o077) !== 0) await handle.chmod(OWNER_ONLY).catch(() => undefined)
+    await handle.writeFile(`${(await isTorn(handle, size)) ? '\n' : ''}${lines.join('\n')}\n`)
   })
 }
 
-/** Writes a file whole or not at all: beside it first, then renamed over it. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+/** Writes a file whole or not at all: beside it first, under a name that nobody can foresee, then renamed over it. */
+export async function writeWhole(file: StateFile, content: string | Uint8Array): Promise<void> {
+  const temporary = `${file.path}.${randomBytes(8).toString('hex')}.tmp`
   try {
-    await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
-    await withFile(temporary, 'w', (file) => file.writeFile(content))
-    await rename(temporary, path)
-    await syncDirectory(dirname(path))
+    await makeDirectory(file)
+    await withFile(await open(temporary, 'wx', OWNER_ONLY), (handle) => handle.writeFile(content))
+    await rename(temporary, file.path)
+    await syncDirectory(dirname(file.path))
   } catch (error) {
     // On a full disk, half a file only takes room.
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw unwritable(path, error)
+    throw unwritable(file.path, error)
   }
 }
 
 /** The text of a file; `null` when it is not there. */
-export async function readOrNull(path: string): Promise<string | null> {
-  return (await readBytesOrNull(path))?.toString('utf8') ?? null
+export async function readOrNull(file: StateFile): Promise<string | null> {
+  return (await readBytesOrNull(file))?.toString('utf8') ?? null
 }
 
 /** What a file holds, which may be more than a string can; `null` when it is not there. */
-export async function readBytesOrNull(path: string): Promise<Buffer | null> {
+export async function readBytesOrNull(file: StateFile): Promise<Buffer | null> {
   try {
-    return await readFile(path)
+    await checkOwn(file)
+    const handle = await openOwn(file, constants.O_RDONLY | constants.O_NONBLOCK)
+    return await handle.readFile().finally(() => handle.close())
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null
-    throw unreadable(path, error)
+    throw unreadable(file.path, error)
+  }
+}
+
+/** The names in a directory; none when it is not there. */
+export async function namesIn(directory: StateFile): Promise<string[]> {
+  try {
+    await checkOwn(directory)
+    return await readdir(directory.path)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    throw unreadable(directory.path, error)
   }
 }
 
 /** The lines that are whole JSON; one torn by a crash is left out, wherever later lines have put it. */
-export async function readLines(path: string): Promise<unknown[]> {
+export async function readLines(file: StateFile): Promise<unknown[]> {
   const values: unknown[] = []
-  for (const line of linesOf((await readBytesOrNull(path)) ?? Buffer.alloc(0))) values.push(...parseOrNothing(line))
+  for (const line of linesOf((await readBytesOrNull(file)) ?? Buffer.alloc(0))) values.push(...parseOrNothing(line))
   return values
 }
 
@@ -78,21 +102,19 @@ function parseOrNothing(line: string): unknown[] {
   }
 }
 
-async function withFile(path: string, flags: string, use: (file: FileHandle) => Promise<void>): Promise<void> {
-  const file = await open(path, flags, OWNER_ONLY)
+async function withFile(handle: FileHandle, use: (handle: FileHandle) => Promise<void>): Promise<void> {
   try {
-    await use(file)
-    await file.sync()
+    await use(handle)
+    await handle.sync()
   } finally {
-    await file.close()
+    await handle.close()
   }
 }
 
 /** Whether the last line lacks its end: a new line must not be glued to it. */
-async function isTorn(file: FileHandle): Promise<boolean> {
-  const { size } = await file.stat()
+async function isTorn(handle: FileHandle, size: number): Promise<boolean> {
   if (size === 0) return false
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
   return buffer[0] !== 0x0a
 }
 

@@ -1,28 +1,32 @@
-import { join } from 'node:path'
 import type { Journal } from '../ports.js'
 import { Appender } from './appender.js'
 import { parseOperation, textPair } from './entries.js'
 import { readLines } from './files.js'
 import { sightingsIn } from './sightings.js'
+import { type StateFile, stateFile } from './trust.js'
 
 /**
- * The journal in a directory: `operations.jsonl` (started and ended), `names.jsonl`, `restores.jsonl`, `sightings.jsonl`; append only, the last line of a key
- * counts. Starting an operation fails when it cannot be recorded. What comes after the fact is only told to `onProblem` when it cannot:
+ * The journal in a directory: `operations.jsonl` (started and ended), `names.jsonl`, `restores.jsonl`, `sightings.jsonl`; append only, the last
+ * line of a key counts. Starting an operation fails when it cannot be recorded. What comes after the fact is only told to `onProblem`, once, when it cannot:
  * the operation is done, and without a name or a link the clean-up keeps more, not less.
  */
 export function createJournal(options: { directory: string; onProblem?: (problem: Error) => void }): Journal {
   const { directory, onProblem } = options
-  const operationsPath = join(directory, 'operations.jsonl')
+  const operationsPath = stateFile(directory, 'operations.jsonl')
   const operations = new Appender(operationsPath)
-  const names = pairs(join(directory, 'names.jsonl'), ['jobId', 'name'])
-  const restores = pairs(join(directory, 'restores.jsonl'), ['jobId', 'path'])
-  const sightings = sightingsIn(join(directory, 'sightings.jsonl'))
+  const names = pairs(stateFile(directory, 'names.jsonl'), ['jobId', 'name'])
+  const restores = pairs(stateFile(directory, 'restores.jsonl'), ['jobId', 'path'])
+  const sightings = sightingsIn(stateFile(directory, 'sightings.jsonl'))
+
+  const told = new Set<string>()
 
   async function ifPossible(remember: Promise<void>): Promise<void> {
     try {
       await remember
     } catch (error) {
-      if (error instanceof Error) onProblem?.(error)
+      if (!(error instanceof Error) || told.has(error.message)) return
+      told.add(error.message)
+      onProblem?.(error)
     }
   }
 
@@ -50,7 +54,7 @@ interface Pairs {
 }
 
 /** A map on disk; what it holds already is not written again. */
-function pairs(path: string, [keyName, valueName]: [string, string]): Pairs {
+function pairs(path: StateFile, [keyName, valueName]: [string, string]): Pairs {
   const file = new Appender(path)
 
   async function all(): Promise<Map<string, string>> {

@@ -1,23 +1,22 @@
-import { access, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access } from 'node:fs/promises'
 import { usageError } from '../errors.js'
 import { parseJsonBytes } from '../large-json.js'
 import type { RunJournal } from '../ports-runs.js'
 import { Appender } from './appender.js'
-import { errorCode, unreadable } from './failure.js'
-import { readBytesOrNull, readLines, writeWhole } from './files.js'
+import { unreadable } from './failure.js'
+import { namesIn, readBytesOrNull, readLines, writeWhole } from './files.js'
+import { type StateFile, stateFile } from './trust.js'
 
 const RUN_ID = /^[A-Za-z0-9][\w.-]{0,99}$/
 
 /** Clean-up runs in a directory: `runs/<run id>/plan.json` and `progress.jsonl`. */
 export function createRunJournal({ directory }: { directory: string }): RunJournal {
-  const runsDirectory = join(directory, 'runs')
   const appenders = new Map<string, Appender>()
 
-  function fileOf(runId: string, name: string): string {
+  function fileOf(runId: string, name: string): StateFile {
     // A run id comes from the command line too (`undo <run>`): it must not lead elsewhere.
     if (!RUN_ID.test(runId)) throw usageError('A run id has only letters, digits, dots and dashes.')
-    return join(runsDirectory, runId, name)
+    return stateFile(directory, 'runs', runId, name)
   }
 
   function progressOf(runId: string): Appender {
@@ -27,9 +26,9 @@ export function createRunJournal({ directory }: { directory: string }): RunJourn
   }
 
   async function plan(runId: string): Promise<unknown> {
-    const path = fileOf(runId, 'plan.json')
-    const bytes = await readBytesOrNull(path)
-    return bytes === null ? null : parsePlan(path, bytes)
+    const file = fileOf(runId, 'plan.json')
+    const bytes = await readBytesOrNull(file)
+    return bytes === null ? null : parsePlan(file.path, bytes)
   }
 
   return {
@@ -38,8 +37,8 @@ export function createRunJournal({ directory }: { directory: string }): RunJourn
     plan,
     entries: async (runId) => readLines(fileOf(runId, 'progress.jsonl')),
     runs: async () => {
-      const ids = (await namesIn(runsDirectory)).filter((name) => RUN_ID.test(name))
-      const planned = await Promise.all(ids.map((id) => isThere(fileOf(id, 'plan.json'))))
+      const ids = (await namesIn(stateFile(directory, 'runs'))).filter((name) => RUN_ID.test(name))
+      const planned = await Promise.all(ids.map((id) => isThere(fileOf(id, 'plan.json').path)))
       return ids.filter((_, index) => planned[index]).toSorted((a, b) => (a < b ? -1 : 1))
     },
   }
@@ -50,15 +49,6 @@ async function parsePlan(path: string, bytes: Buffer): Promise<unknown> {
     return await parseJsonBytes(bytes)
   } catch (error) {
     throw unreadable(path, error)
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
-    throw unreadable(directory, error)
   }
 }
 

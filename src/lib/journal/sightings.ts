@@ -2,9 +2,10 @@ import type { Sighting } from '../ports.js'
 import { Appender } from './appender.js'
 import { field, textOrNull } from './entries.js'
 import { readLines } from './files.js'
+import type { StateFile } from './trust.js'
 
 /** `sightings.jsonl`: a line for each job of each cluster whenever a look showed something new of it. Never a configuration, never a secret. */
-export function sightingsIn(path: string): { remember(seen: Sighting[]): Promise<void>; all(): Promise<Sighting[]> } {
+export function sightingsIn(path: StateFile): { remember(seen: Sighting[]): Promise<void>; all(): Promise<Sighting[]> } {
   const file = new Appender(path)
 
   async function all(): Promise<Sighting[]> {

@@ -1,15 +1,15 @@
-import { join } from 'node:path'
-import type { StartedJob, StartJournal } from '../ports-started.js'
+import type { Sealed, StartedJob, StartJournal } from '../ports-started.js'
 import { Appender } from './appender.js'
 import { field, textOrNull } from './entries.js'
 import { readLines } from './files.js'
+import { stateFile } from './trust.js'
 
 /**
  * `started.jsonl` in a directory. A job that could not be written down runs all the same, so that is only told to `onProblem`: it has to
  * be brought back by its script or jar then, not by its name.
  */
 export function createStartJournal(options: { directory: string; onProblem?: (problem: Error) => void }): StartJournal {
-  const path = join(options.directory, 'started.jsonl')
+  const path = stateFile(options.directory, 'started.jsonl')
   const file = new Appender(path)
   return {
     rememberStart: async (job) => {
@@ -28,8 +28,9 @@ export function createStartJournal(options: { directory: string; onProblem?: (pr
 
 /** The fields that a line has, and no others. */
 function lineOf(job: StartedJob): StartedJob {
-  const { jobId, name, kind, path, sha256, entryClass, args, parallelism, defines, restoredFrom, startedAtMs } = job
-  return { jobId, name, kind, path, sha256, entryClass, args, parallelism, defines, restoredFrom, startedAtMs }
+  const { jobId, name, kind, path, sha256, entryClass, args, parallelism, defines, defineFile, restoredFrom, startedAtMs } = job
+  const sealed = job.sealed.map((one) => ({ name: one.name, hash: one.hash }))
+  return { jobId, name, kind, path, sha256, entryClass, args, parallelism, defines, sealed, defineFile, restoredFrom, startedAtMs }
 }
 
 /** A job that was started, or `null` for a line that is none. */
@@ -52,9 +53,20 @@ function parseStartedJob(line: unknown): StartedJob | null {
     args: textsOrNull(field(line, 'args')),
     parallelism: typeof parallelism === 'number' ? parallelism : null,
     defines: textMapOrNull(field(line, 'defines')),
+    sealed: sealedOf(field(line, 'sealed')),
+    defineFile: textOrNull(field(line, 'defineFile')),
     restoredFrom: textOrNull(field(line, 'restoredFrom')),
     startedAtMs,
   }
+}
+
+/** Lines of older versions have none. */
+function sealedOf(value: unknown): Sealed[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((one) => {
+    const [name, hash] = [textOrNull(field(one, 'name')), textOrNull(field(one, 'hash'))]
+    return name === null ? [] : [{ name, hash: hash ?? '' }]
+  })
 }
 
 function textsOrNull(value: unknown): string[] | null {

@@ -1,12 +1,12 @@
-import { join } from 'node:path'
 import type { UsageHistory } from '../ports-usage.js'
 import type { Look, LookClasses } from '../usage/growth.js'
 import { Appender } from './appender.js'
 import { readLines } from './files.js'
+import { stateFile } from './trust.js'
 
 /** Looks of `usage` in a directory: `usage.jsonl`, append only. */
 export function createUsageHistory({ directory }: { directory: string }): UsageHistory {
-  const path = join(directory, 'usage.jsonl')
+  const path = stateFile(directory, 'usage.jsonl')
   const file = new Appender(path)
   return {
     looks: async () => (await readLines(path)).flatMap((line) => parseLook(line) ?? []),

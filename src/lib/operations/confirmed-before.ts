@@ -1,3 +1,4 @@
+import { DOCUMENT_BYTES } from '../bounds.js'
 import { FlinkopsError } from '../errors.js'
 import type { ContainerReader } from '../ports.js'
 import type { RunRecorder } from '../ports-record.js'
@@ -38,11 +39,11 @@ async function recordedRuns({ readers, signal }: ConfirmedInput): Promise<string
   return ids
 }
 
-/** A record that cannot be read confirms nothing. */
+/** A record that cannot be read confirms nothing, nor does one of elsewhere that is larger than a document should be: each clean-up looks. */
 async function planned(runId: string, input: ConfirmedInput): Promise<{ key: string; etag: string }[]> {
   const { readers: containers, runs, recorder, signal } = input
   try {
-    const { record } = await loadRun({ runId, containers, runs, recorder, signal })
+    const { record } = await loadRun({ runId, containers, runs, recorder, most: DOCUMENT_BYTES, signal })
     return record.waves.flat().map((one) => ({ key: locationKey(one), etag: one.etag }))
   } catch (error) {
     if (error instanceof FlinkopsError && !signal.aborted) return []

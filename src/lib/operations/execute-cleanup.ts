@@ -10,8 +10,6 @@ export interface ExecuteInput {
   runId: string
   /** Waves in order; everything of one wave is settled before the next begins. */
   waves: Deletion[][]
-  /** Keys that are left alone after all. */
-  spare: ReadonlySet<string>
   storage: StorageEraser
   runs: RunJournal
   /** Ends the run between two requests: Ctrl-C, or a lost lock. */
@@ -47,7 +45,7 @@ class Run {
 
   constructor(input: ExecuteInput) {
     this.#input = input
-    this.settlement = new Settlement(input.spare)
+    this.settlement = new Settlement()
     const pause = (ms: number) => this.#rest(ms)
     this.#governor = new Governor({ pause })
     this.#pace = openPace({ maxRate: input.maxRate ?? null, nowMs: () => performance.now(), pause })

@@ -4,19 +4,19 @@ import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock } from '../ports-lock.js'
 import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
-import { locationKey } from '../state/location.js'
+import type { LeftOut } from '../state/confirmed.js'
 import { executeCleanup } from './execute-cleanup.js'
 import type { Deletion, ExecuteProgress, ExecuteResult } from './execution.js'
 import { withLocks } from './with-locks.js'
 
 export interface ExecuteRunInput {
-  record: { runId: string; waves: Deletion[][] }
-  /** Keys that an earlier attempt at this run settled. */
-  settled: ReadonlySet<string>
+  runId: string
+  /** The plan, to be put on record before anything else; asked for once, so that nobody need hold it longer. */
+  record: () => unknown
   /** Every container that the plan touches. */
   containers: { account: string; container: string }[]
-  /** Looks again right before the first delete: what to spare, or why not to go on. */
-  recheck: (signal: AbortSignal) => Promise<{ state: 'go'; spare: ReadonlySet<string> } | { state: 'abort'; why: string }>
+  /** Looks again right before the first delete: what is deleted and what stays after all, or why not to go on. */
+  recheck: (signal: AbortSignal) => Promise<Go | { state: 'abort'; why: string }>
   storage: StorageEraser & CleanupLock & RunRecorder
   runs: RunJournal
   signal: AbortSignal
@@ -28,21 +28,31 @@ export interface ExecuteRunInput {
   mostPlanBytes?: number
 }
 
+interface Go {
+  state: 'go'
+  waves: Deletion[][]
+  left: LeftOut[]
+}
+
 /** A confirmed plan, carried out: lock, journal, re-check, delete, give the lock back. A lost lock ends the run at once. */
 export async function executeRun(input: ExecuteRunInput): Promise<ExecuteResult> {
-  const { storage, containers, record } = input
-  return withLocks({ locks: storage, containers, runId: record.runId, signal: input.signal }, async (signal) => {
-    const { spare } = await prepare(input, signal).catch(sayNothingWasDeleted)
-    const result = await executeCleanup({ ...executing(input), spare, signal })
+  const { storage, containers, runId, runs, sleep, maxRate = null, onProgress } = input
+  return withLocks({ locks: storage, containers, runId, signal: input.signal }, async (signal) => {
+    const { waves, left } = await prepare(input, signal).catch(sayNothingWasDeleted)
+    const executed = await executeCleanup({ runId, waves, storage, runs, sleep, maxRate, signal, ...(onProgress && { onProgress }) })
+    const result = withLeft(executed, left)
     await leaveResult(input, result)
     return result
   })
 }
 
-async function prepare(input: ExecuteRunInput, signal: AbortSignal): Promise<{ spare: ReadonlySet<string> }> {
+async function prepare(input: ExecuteRunInput, signal: AbortSignal): Promise<Go> {
   await journal(input, signal)
   const checked = await input.recheck(signal)
-  if (checked.state === 'go') return checked
+  if (checked.state === 'go') {
+    await noteLeft(input, checked.left)
+    return checked
+  }
   throw refusedError('RECHECK', `The plan does not hold any more: ${checked.why}.`, 'Plan again: flinkops cleanup')
 }
 
@@ -55,9 +65,8 @@ function sayNothingWasDeleted(error: unknown): never {
 
 /** On disk and next to the data, both before the first delete. */
 async function journal(input: ExecuteRunInput, signal: AbortSignal): Promise<void> {
-  const { record, containers, storage, runs, mostPlanBytes = READABLE_BYTES } = input
-  const { runId } = record
-  const json = jsonBytes(record)
+  const { runId, containers, storage, runs, mostPlanBytes = READABLE_BYTES } = input
+  const json = jsonBytes(await input.record())
   if (json.length > mostPlanBytes) throw tooLong(json.length)
   const copying = async () => {
     for (const place of containers) await storage.record({ ...place, runId, file: 'plan.json', json, signal })
@@ -74,19 +83,23 @@ function tooLong(bytes: number): FlinkopsError {
   )
 }
 
-function executing(input: ExecuteRunInput) {
-  const { record, settled, storage, runs, sleep, maxRate = null, onProgress } = input
-  const left = (wave: Deletion[]) => (settled.size === 0 ? wave : wave.filter((one) => !settled.has(locationKey(one))))
-  const waves = record.waves.map(left)
-  return { runId: record.runId, waves, storage, runs, sleep, maxRate, ...(onProgress && { onProgress }) }
+const ENTRIES_A_SYNC = 10_000
+
+/** Whoever looks later sees that nothing more is to be done about them. */
+async function noteLeft({ runs, runId }: ExecuteRunInput, left: LeftOut[]): Promise<void> {
+  for (let from = 0; from < left.length; from += ENTRIES_A_SYNC) await runs.progress(runId, left.slice(from, from + ENTRIES_A_SYNC))
+}
+
+function withLeft(result: ExecuteResult, left: LeftOut[]): ExecuteResult {
+  const count = (outcome: LeftOut['outcome']) => left.reduce((sum, one) => sum + (one.outcome === outcome ? 1 : 0), 0)
+  const { alreadyGone, changed, spared } = result
+  return { ...result, alreadyGone: alreadyGone + count('gone'), changed: changed + count('changed'), spared: spared + count('spared') }
 }
 
 /** Only a copy for whoever looks later: what it says is in the journal, so a failure to leave it changes nothing. */
 async function leaveResult(input: ExecuteRunInput, result: ExecuteResult): Promise<void> {
   const json = jsonBytes(result)
   const signal = AbortSignal.timeout(10_000)
-  const places = input.containers.map((place) =>
-    input.storage.record({ ...place, runId: input.record.runId, file: 'result.json', json, signal }),
-  )
+  const places = input.containers.map((place) => input.storage.record({ ...place, runId: input.runId, file: 'result.json', json, signal }))
   await Promise.allSettled(places)
 }

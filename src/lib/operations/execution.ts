@@ -19,6 +19,8 @@ export interface ExecuteResult {
   alreadyGone: number
   /** Blobs that were no longer the version that was planned, and what depended on them: left alone. */
   changed: number
+  /** Blobs that were confirmed, and that the plan which was made again right before the first delete does not want: left alone. */
+  spared: number
   failed: { path: string; code: string }[]
   /** Deletes that were under way when the run stopped: what became of them is not known. */
   uncertain: number
@@ -40,6 +42,7 @@ export const NOTHING_DONE: ExecuteResult = {
   deletedBytes: 0,
   alreadyGone: 0,
   changed: 0,
+  spared: 0,
   failed: [],
   uncertain: 0,
   stopped: false,

@@ -3,7 +3,7 @@ import { flinkPath, formatLocation, locationKey, spellingOf } from '../state/loc
 import { parseMetadata } from '../state/metadata/parse.js'
 import { resolveReference } from '../state/references.js'
 import type { Metadata, Operator, Reference } from '../state/types.js'
-import { containerKey, type Verification } from './verify-snapshot.js'
+import { containerKey, type Unseen, unseenIn, type Verification } from './verify-snapshot.js'
 
 export interface InspectedReference {
   path: string
@@ -25,6 +25,8 @@ export interface Inspection {
   operators: Operator[]
   references: InspectedReference[]
   totals: { references: number; files: number; fileBytes: number; inlineBytes: number }
+  /** Files that were not looked at, by container: neither there nor missing. */
+  unseen: { where: string; files: number }[]
   /** What is wrong with the file though it can be shown. */
   warnings: string[]
 }
@@ -37,7 +39,7 @@ export function inspectFile(path: string, bytes: Uint8Array): Inspection {
   return inspection(path, parsed.metadata, references)
 }
 
-type Contents = Pick<Extract<Verification, { state: 'complete' }>, 'directory' | 'metadata' | 'sizes' | 'unreached'>
+type Contents = Pick<Extract<Verification, { state: 'complete' }>, 'directory' | 'metadata' | 'sizes' | 'resolved' | 'unreached'>
 
 /** What a snapshot in storage says, and whether each file is there; one that cannot be relied upon is shown with a warning. */
 export function inspectVerified(path: string, found: Verification): Inspection {
@@ -49,7 +51,7 @@ export function inspectVerified(path: string, found: Verification): Inspection {
   })
   const isOdd = contents.metadata.oddities.length > 0
   const more = found.state === 'unreadable' && !isOdd ? [`Clean-up takes it for unreadable: ${found.problem}.`] : []
-  return inspection(path, contents.metadata, references, more)
+  return inspection(path, contents.metadata, references, more, unseenIn(contents))
 }
 
 function contentsOf(path: string, found: Verification): Contents {
@@ -79,7 +81,13 @@ function shown(reference: Reference, path: string, exists: boolean | null): Insp
   }
 }
 
-function inspection(path: string, metadata: Metadata, references: InspectedReference[], more: string[] = []): Inspection {
+function inspection(
+  path: string,
+  metadata: Metadata,
+  references: InspectedReference[],
+  more: string[] = [],
+  unseen: Unseen[] = [],
+): Inspection {
   const files = new Map(references.filter((one) => one.kind !== 'directory').map((one) => [one.path, one]))
   return {
     path,
@@ -94,8 +102,13 @@ function inspection(path: string, metadata: Metadata, references: InspectedRefer
       fileBytes: [...files.values()].reduce((sum, one) => sum + Math.max(0, one.sizeBytes ?? 0), 0),
       inlineBytes: metadata.inlineBytes,
     },
-    warnings: [...oddWarning(metadata), ...more],
+    unseen: unseen.map(({ where, files }) => ({ where, files })),
+    warnings: [...oddWarning(metadata), ...more, ...unseen.map(({ problem }) => sentence(problem))],
   }
+}
+
+function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1).replace(/\.$/, '')}.`
 }
 
 function oddWarning({ oddities: [first, ...others] }: Metadata): string[] {

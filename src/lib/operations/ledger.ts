@@ -1,5 +1,6 @@
 import type { MaintenanceJournal } from '../ports-maintenance.js'
 import { type Manifest, type ManifestJob, withJobs, withStep } from '../state/manifest.js'
+import { manifestRecord } from '../state/manifest-record.js'
 
 export interface LedgerInput {
   manifest: Manifest
@@ -30,10 +31,11 @@ export function openLedger(input: LedgerInput): Ledger {
   let isCopying = input.copy !== null
 
   async function write(revision: Manifest): Promise<void> {
-    await input.journal.save(revision.id, revision)
+    const record = manifestRecord(revision)
+    await input.journal.save(record.id, record)
     if (!isCopying) return
     try {
-      await input.copy?.(revision.id, `${JSON.stringify(revision, null, 2)}\n`)
+      await input.copy?.(record.id, `${JSON.stringify(record, null, 2)}\n`)
     } catch (error) {
       isCopying = false
       if (error instanceof Error) input.onCopyFailed(error)

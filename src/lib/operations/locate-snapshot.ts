@@ -2,6 +2,7 @@ import { notFoundError, usageError } from '../errors.js'
 import type { StorageReader } from '../ports.js'
 import { snapshotDirectory } from '../state/lineage.js'
 import { formatLocation, isBelow, type Location, parseLocation, spellingOf } from '../state/location.js'
+import { withoutTail } from '../tail.js'
 
 export interface LocatedSnapshot {
   location: Location
@@ -19,7 +20,7 @@ export interface LocateInput {
 
 /** Finds the directory of a named snapshot; says what is wrong with the name if it is none. */
 export async function locateSnapshot(input: LocateInput): Promise<LocatedSnapshot> {
-  const text = input.text.trim().replace(/\/+$/, '')
+  const text = withoutTail(input.text.trim(), /\//)
   const parsed = parseLocation(text)
   if (parsed.ok) return checked(input, { location: snapshotDirectory(parsed.location), path: text.replace(/\/_metadata$/, '') })
   if (/^[a-z][a-z0-9+.-]*:/i.test(text))

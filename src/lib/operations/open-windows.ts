@@ -1,4 +1,5 @@
 import { FlinkopsError } from '../errors.js'
+import { parseForeignJson } from '../foreign-json.js'
 import type { ContainerReader } from '../ports.js'
 import type { MaintenanceJournal } from '../ports-maintenance.js'
 import { type Manifest, parseManifest } from '../state/manifest.js'
@@ -22,9 +23,15 @@ interface Copy {
 
 const FOLDER = '_flinkops/maintenance/'
 
-/** Looks for maintenance windows that are still open, on this machine and in the containers. */
+/**
+ * Looks for maintenance windows that are still open, on this machine and in the containers. Of a window that this machine has a manifest of
+ * that one counts, whatever copies say: others write to the container, too.
+ */
 export async function openWindows(input: OpenWindowsInput): Promise<Windows> {
-  const all = [...(await ofMachine(input)), ...(await ofContainers(input))].filter(({ id }) => !input.ignored.has(id))
+  const own = await ofMachine(input)
+  const known = new Set(own.map(({ id }) => id))
+  const others = (await ofContainers(input)).filter(({ id }) => !known.has(id))
+  const all = [...own, ...others].filter(({ id }) => !input.ignored.has(id))
   const unreadable = new Set(all.flatMap(({ id, manifest }) => (manifest === null ? [id] : [])))
   return { named: namedByWindows(all.flatMap(({ manifest }) => manifest ?? [])), unreadable: [...unreadable] }
 }
@@ -69,7 +76,7 @@ async function read(name: string, reader: ContainerReader, signal: AbortSignal):
 
 function parseText(text: string): Manifest | null {
   try {
-    return parseManifest(JSON.parse(text))
+    return parseManifest(parseForeignJson(text))
   } catch {
     return null
   }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { foreignAccount, isForeignAccount } from '../foreign.js'
 import type { CheckpointEntry, CheckpointStats, JobManager, StorageReader } from '../ports.js'
 import { parseLocation } from '../state/location.js'
-import { verifySnapshot } from './verify-snapshot.js'
+import { isUnproven, verifySnapshot } from './verify-snapshot.js'
 
 export interface OwnCheckpointInput {
   jobId: string
@@ -16,10 +17,17 @@ export async function ownCheckpoint(stats: CheckpointStats, input: OwnCheckpoint
   if (own === null || own.externalPath === null || own.discarded === true) return 'none'
   const parsed = parseLocation(own.externalPath)
   if (!parsed.ok) return { problem: `its first checkpoint ${own.externalPath} cannot be checked: ${parsed.problem}` }
-  const found = await verifySnapshot({ storage: input.storage, location: parsed.location, signal: input.signal })
+  const found = await verifySnapshot({ storage: input.storage, location: parsed.location, signal: input.signal }).catch(
+    (error: unknown) => {
+      if (!isForeignAccount(error)) throw error
+      throw foreignAccount(parsed.location.account, `Job ${input.jobId} runs, and its checkpoint ${own.externalPath} was not looked at`)
+    },
+  )
   if (found.state === 'complete') return 'readable'
   if (await isSubsumed(own, input)) return 'none'
-  return { problem: `the job runs, but its checkpoint ${own.externalPath} could not be restored: ${found.problem}` }
+  return {
+    problem: `the job runs, but its checkpoint ${own.externalPath} ${isUnproven(found) ? 'is not proven' : 'could not be restored'}: ${found.problem}`,
+  }
 }
 
 /** While we looked, a newer one may have taken its place, and Flink deletes the old one's files. */

@@ -1,6 +1,6 @@
-import type { ArchivedJob, StorageReader } from '../ports.js'
+import type { ArchivedJob, Blob, StorageReader } from '../ports.js'
 import { parseLocation } from '../state/location.js'
-import { mapConcurrently } from './concurrently.js'
+import { mapBySize } from './concurrently.js'
 
 export interface ReadHistoryInput {
   /** The history directory, for example `wasbs://flink@acct.blob.core.windows.net/history`. */
@@ -12,20 +12,21 @@ export interface ReadHistoryInput {
   signal: AbortSignal
 }
 
-/** Every job that the history directory proves ended. An archive that cannot be parsed proves nothing and is left out. */
+/** Every job that the history directory proves ended. An archive that cannot be parsed, or is too large to be read, proves
+ * nothing and is left out. */
 export async function readHistory(input: ReadHistoryInput): Promise<ArchivedJob[]> {
   const parsed = parseLocation(input.directory)
   if (!parsed.ok) return []
   const { account, container, name } = parsed.location
   const reader = await input.storage.container(account, container)
-  const names: string[] = []
+  const blobs: Blob[] = []
   for await (const page of reader.list({ prefix: `${name}/`, signal: input.signal })) {
     for (const blob of page.blobs) {
-      if (!blob.isDirectory && blob.sizeBytes > 0 && input.isArchive(blob.name.slice(name.length + 1))) names.push(blob.name)
+      if (!blob.isDirectory && blob.sizeBytes > 0 && input.isArchive(blob.name.slice(name.length + 1))) blobs.push(blob)
     }
   }
-  const archives = await mapConcurrently(names, 8, async (one) => {
-    const content = await reader.read({ name: one, signal: input.signal })
+  const archives = await mapBySize(blobs, { atOnce: 8, sizeOf: (blob) => blob.sizeBytes }, async (blob) => {
+    const content = await reader.read({ name: blob.name, signal: input.signal })
     return content.state === 'read' ? input.parse(content.bytes) : null
   })
   return archives.filter((archive) => archive !== null)

@@ -1,104 +1,56 @@
-import type { ContainerReader, Journal } from '../ports.js'
-import type { ReadMetadata } from '../state/assemble-survey.js'
+import type { Journal } from '../ports.js'
+import { type Confirmed, type LeftOut, narrow } from '../state/confirmed.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
-import { KeyTable } from '../state/key-table.js'
-import { lastSegment } from '../state/layout.js'
-import { isBelow, locationKey } from '../state/location.js'
-import type { Use } from '../state/uses.js'
-import type { Windows } from '../state/windows.js'
+import type { Deletion } from './execution.js'
 import { type GatherInput, gatherJobs } from './gather-jobs.js'
-import type { RunRecord } from './run-record.js'
-import { listMetadata, readAll } from './survey-storage.js'
+import type { PlannedCleanup } from './plan-cleanup.js'
+import { wavesOf } from './waves.js'
 
 export type Recheck =
-  /** `spare`: keys of planned blobs that a snapshot which came meanwhile needs. */
-  { state: 'go'; spare: Set<string> } | { state: 'abort'; why: string }
+  /** `waves`: what is to be deleted; `left`: what was confirmed and stays. */
+  { state: 'go'; waves: Deletion[][]; left: LeftOut[] } | { state: 'abort'; why: string }
 
 export interface RecheckInput {
-  readers: ContainerReader[]
-  cluster: Omit<GatherInput, 'signal' | 'journal'>
-  journal: Journal
-  /** The journalled plan. */
-  record: RunRecord
-  windows: () => Promise<Windows>
-  now: () => number
+  /** Asks for everything anew (clusters, storage, pins, windows, retention) and plans. */
+  plan: () => Promise<PlannedNow>
+  /** What the plan that a person confirmed was to delete. */
+  confirmed: Confirmed
   signal: AbortSignal
 }
 
-const ROUNDS = 5
+/** A plan, and whom to ask about the jobs once more. */
+export interface PlannedNow {
+  planned: PlannedCleanup
+  cluster: Omit<GatherInput, 'signal' | 'journal'>
+  journal: Journal
+}
 
 /**
- * Looks again right before the first delete: a job that started meanwhile, or was restored from somewhere else, ends the run (a CLAIM
- * between marking and deleting is the one race that storage cannot show); snapshots that came meanwhile are read, and what they need
- * is spared.
+ * The last look before the first delete: the plan is made again, and only what both plans want is deleted. A guard that refuses now ends
+ * the run; so does a job that started, or was restored from somewhere else, while storage was listed (a CLAIM between marking and deleting
+ * is the one race that storage cannot show).
  */
 export async function recheckCleanup(input: RecheckInput): Promise<Recheck> {
-  const before = await clusterChange(input)
-  if (before !== null) return { state: 'abort', why: before }
-  const planned = new Map(input.record.fingerprint)
-  const read = new Map<string, ReadMetadata>()
-  for (let round = 0; round < ROUNDS; round++) {
-    const listed = (await listMetadata(input)).metadata
-    const fresh = new Map([...listed].filter(([key, blob]) => planned.get(key) !== blob.etag))
-    if ([...fresh].every(([key, blob]) => read.get(key)?.blob.etag === blob.etag)) {
-      const after = (await clusterChange(input)) ?? (await windowChange(input))
-      return after === null ? spared(input.record, read) : { state: 'abort', why: after }
-    }
-    await readAll(input, fresh, read, new KeyTable())
-  }
-  return { state: 'abort', why: 'snapshots kept changing while they were read again' }
+  const { planned, cluster, journal } = await input.plan()
+  const refusal = planned.plan.guards.find((guard) => guard.status === 'refuse')
+  if (refusal !== undefined) return { state: 'abort', why: `${refusal.name}: ${refusal.message.replace(/\.$/, '')}` }
+  const { plan, left } = narrow(planned.plan, planned.survey, input.confirmed)
+  const change = await clusterChange(planned.jobs, { ...cluster, journal, signal: input.signal })
+  return change === null ? { state: 'go', waves: wavesOf(plan), left } : { state: 'abort', why: change }
 }
 
-function spared(record: RunRecord, read: Map<string, ReadMetadata>): Recheck {
-  const needs = new Needs()
-  for (const one of read.values()) {
-    if (one.state === 'unreadable') return { state: 'abort', why: `${one.blob.name} came meanwhile and cannot be read: ${one.problem}` }
-    if (one.state === 'parsed') for (const use of one.uses) needs.add(use)
-  }
-  const planned = record.waves.flat().map(locationKey)
-  return { state: 'go', spare: new Set(planned.filter((key) => needs.has(key))) }
-}
-
-/** What snapshots that came meanwhile need. */
-class Needs {
-  readonly #files = new Set<string>()
-  readonly #directories: string[] = []
-  /** A relative file may lie elsewhere under its name (FLINK-39964). */
-  readonly #names = new Set<string>()
-
-  add({ key, isDirectory, isRelative }: Use): void {
-    if (isDirectory) this.#directories.push(key)
-    else this.#files.add(key)
-    if (isRelative) this.#names.add(lastSegment(key))
-  }
-
-  has(key: string): boolean {
-    return this.#files.has(key) || this.#names.has(lastSegment(key)) || this.#directories.some((directory) => isBelow(key, directory))
-  }
-}
-
-async function clusterChange(input: RecheckInput): Promise<string | null> {
-  const gathered = await gatherJobs({ ...input.cluster, journal: input.journal, signal: input.signal })
+async function clusterChange(planned: Map<string, KnownJob>, input: GatherInput): Promise<string | null> {
+  const gathered = await gatherJobs(input)
   const [silent] = gathered.silent
   if (silent) return silent.problem
   const now = knowJobs({ evidence: gathered.evidence, jobIds: [], exclusive: false, allClustersAnswered: true })
   for (const job of now.values()) {
-    const planned = input.record.jobs.find((one) => one.jobId === job.jobId)
-    if (job.liveness === 'running' && planned?.liveness !== 'running') return `job ${label(job)} started meanwhile`
-    if (job.liveness === 'running' && job.restoredFrom !== planned?.restoredFrom && !isOwn(job))
+    const before = planned.get(job.jobId)
+    if (job.liveness === 'running' && before?.liveness !== 'running') return `job ${label(job)} started meanwhile`
+    if (job.liveness === 'running' && job.restoredFrom !== before?.restoredFrom && !isOwn(job))
       return `job ${label(job)} was restored from ${job.restoredFrom} meanwhile`
   }
   return null
-}
-
-/** A maintenance window that began meanwhile, or is read anew: what it names was not planned to stay. */
-async function windowChange({ record, windows }: RecheckInput): Promise<string | null> {
-  const { named, unreadable } = await windows()
-  const [broken] = unreadable
-  if (broken !== undefined) return `the manifest of maintenance window ${broken} cannot be read`
-  const planned = new Set(record.waves.flat().map(locationKey))
-  const [needed] = [...named].filter(([key]) => planned.has(`${key}/_metadata`))
-  return needed === undefined ? null : `${needed[0]} is to be deleted, and ${needed[1]}`
 }
 
 /** An in-job failover restores a checkpoint of the job's own. */

@@ -8,12 +8,8 @@ type Ending = { state: 'deleted' | 'gone' | 'changed' | 'busy' } | { state: 'fai
 /** What became of a run's deletes so far, and what must stay because of it. */
 export class Settlement {
   readonly result: ExecuteResult = { ...NOTHING_DONE, failed: [] }
-  /** Keys that stay: spared, changed or failed. */
-  readonly #staying: Set<string>
-
-  constructor(spare: ReadonlySet<string>) {
-    this.#staying = new Set(spare)
-  }
+  /** Keys that stay: changed or failed. */
+  readonly #staying = new Set<string>()
 
   /** Whether neither it nor what must be gone before it stays; what stays is counted. */
   mayGo(one: Deletion): boolean {

@@ -64,7 +64,7 @@ async function waitFor(input: SettleInput, operation: JournalOperation): Promise
 /** Ctrl-C, `--timeout`, and what must not go unrecorded. */
 export function endsEverything(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted || !(error instanceof FlinkopsError)) return true
-  return error.code === 'JOURNAL_UNWRITABLE' || error.exitCode === EXIT.unreachable
+  return ['JOURNAL_UNWRITABLE', 'JOURNAL_NOT_OWN'].includes(error.code) || error.exitCode === EXIT.unreachable
 }
 
 function entryOf({ ledger, jobId }: SettleInput): ManifestJob {

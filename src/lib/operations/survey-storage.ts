@@ -1,14 +1,15 @@
+import { METADATA_BYTES } from '../bounds.js'
 import type { Blob, ContainerReader } from '../ports.js'
 import { assembleSurvey, type ReadMetadata } from '../state/assemble-survey.js'
 import { Inventory, type ListedBlob } from '../state/inventory.js'
 import { KeyTable } from '../state/key-table.js'
-import { isSnapshotMetadata, parentOf } from '../state/layout.js'
+import { parentOf } from '../state/layout.js'
 import { locationKey } from '../state/location.js'
 import { parseMetadata } from '../state/metadata/parse.js'
 import { OperatorsReader } from '../state/operators.js'
 import type { Survey } from '../state/survey.js'
 import { UseReader } from '../state/use-reader.js'
-import { mapConcurrently } from './concurrently.js'
+import { mapBySize, mapConcurrently } from './concurrently.js'
 import { findSnapshots } from './find-snapshots.js'
 
 export interface SurveyInput {
@@ -51,7 +52,7 @@ export async function surveyStorage(input: SurveyInput): Promise<Survey> {
   return assembleSurvey({ inventory, read, containers, serverTimeMs: first.serverTimeMs, clockSkewMs: first.clockSkewMs, isStable })
 }
 
-export interface MetadataListing {
+interface MetadataListing {
   /** Every `_metadata`, by key. */
   metadata: Map<string, ListedBlob>
   /** The service's clock at the first page. */
@@ -66,16 +67,6 @@ async function lookForMetadata(input: SurveyInput): Promise<MetadataListing> {
       for (const blob of blobs) noteMetadata(listing, blob, reader)
       noteTime(listing, serverTimeMs, input)
     })
-  return withTime(listing, input)
-}
-
-/** One listing of all containers that remembers nothing but `_metadata` blobs. */
-export async function listMetadata(input: SurveyInput): Promise<MetadataListing> {
-  const listing = emptyListing()
-  await forEachBlob(input, (blob, reader, serverTimeMs) => {
-    if (!blob.isDirectory && isSnapshotMetadata(blob.name)) noteMetadata(listing, blob, reader)
-    noteTime(listing, serverTimeMs, input)
-  })
   return withTime(listing, input)
 }
 
@@ -97,13 +88,13 @@ function withTime(listing: MetadataListing, input: SurveyInput): MetadataListing
   return listing.serverTimeMs === Number.POSITIVE_INFINITY ? { ...listing, serverTimeMs: input.now() } : listing
 }
 
-type Visit = (blob: Blob, reader: ContainerReader, serverTimeMs: number) => void
+type Visit = (blob: Blob, reader: ContainerReader) => void
 
 async function forEachBlob(input: SurveyInput, visit: Visit): Promise<void> {
   let blobs = 0
   for (const reader of input.readers) {
     for await (const page of reader.list({ signal: input.signal })) {
-      for (const blob of page.blobs) visit(blob, reader, page.serverTimeMs)
+      for (const blob of page.blobs) visit(blob, reader)
       blobs += page.blobs.length
       input.onBlobs?.(blobs)
     }
@@ -111,7 +102,7 @@ async function forEachBlob(input: SurveyInput, visit: Visit): Promise<void> {
 }
 
 /** Reads what is new; forgets what is gone or changed, so that the next listing decides. Files become numbers of `keys`. */
-export async function readAll(
+async function readAll(
   input: SurveyInput,
   listed: Map<string, ListedBlob>,
   read: Map<string, ReadMetadata>,
@@ -120,7 +111,7 @@ export async function readAll(
   for (const [key, before] of read) if (listed.get(key)?.etag !== before.blob.etag) read.delete(key)
   const fresh = [...listed].filter(([key]) => !read.has(key))
   const reader = { uses: new UseReader(keys), operators: new OperatorsReader() }
-  await mapConcurrently(fresh, READS_IN_FLIGHT, async ([key, blob]) => {
+  await mapBySize(fresh, { atOnce: READS_IN_FLIGHT, sizeOf: ([, blob]) => blob.sizeBytes }, async ([key, blob]) => {
     const result = await readOne(input, blob, reader)
     if (result !== null) read.set(key, result)
   })
@@ -134,7 +125,8 @@ interface Readers {
 async function readOne(input: SurveyInput, blob: ListedBlob, readers: Readers): Promise<ReadMetadata | null> {
   if (blob.sizeBytes === 0 || blob.isUploading) return { blob, state: 'writing' }
   const reader = input.readers.find((one) => one.account === blob.account && one.container === blob.container)
-  const content = await reader?.read({ name: blob.name, ifMatch: blob.etag, signal: input.signal })
+  const content = await reader?.read({ name: blob.name, ifMatch: blob.etag, most: METADATA_BYTES, signal: input.signal })
+  if (content?.state === 'tooLarge') return { blob, state: 'unreadable', problem: content.problem }
   if (content === undefined || content.state !== 'read') return null
   return parseOne(blob, content.bytes, readers)
 }

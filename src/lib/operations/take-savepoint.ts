@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { EXIT, FlinkopsError, usageError } from '../errors.js'
+import { foreignAccount, isForeignAccount } from '../foreign.js'
 import type { JobManager, JobOverview, Journal, JournalOperation, StorageReader } from '../ports.js'
 import { parseLocation } from '../state/location.js'
 import { type AwaitProgress, awaitOperation, describeKind, type OperationEnd, withWayBack } from './await-operation.js'
 import { checkTarget } from './check-target.js'
 import { hasEnded, resolveJob } from './resolve-job.js'
-import { type Verification, verifySnapshot } from './verify-snapshot.js'
+import { isUnproven, type Verification, verifySnapshot } from './verify-snapshot.js'
 
 export interface SavepointInput {
   kind: 'savepoint' | 'stop'
@@ -134,9 +135,17 @@ export async function finishSavepoint(input: FinishInput): Promise<SavepointResu
     input.onNotice(`The JobManager had forgotten this operation; ${end.location} is the newest savepoint of the job since.`)
   const parsed = parseLocation(end.location)
   if (!parsed.ok) throw wanting(end.location, `it cannot be checked, ${parsed.problem}`)
-  const verification = await verifySnapshot({ storage: input.storage, location: parsed.location, signal: input.signal })
-  if (verification.state !== 'complete') throw wanting(end.location, verification.problem)
+  const verification = await verifySnapshot({ storage: input.storage, location: parsed.location, signal: input.signal }).catch((error) => {
+    if (!isForeignAccount(error)) throw error
+    throw foreignAccount(parsed.location.account, `${reported(input.operation, end.location)}, and nobody looked at it`)
+  })
+  if (verification.state !== 'complete')
+    throw wanting(end.location, verification.problem, isUnproven(verification) ? 'not proven to be restorable' : undefined)
   return resultOf(input, end.location, verification)
+}
+
+function reported({ kind, jobName, jobId }: JournalOperation, path: string): string {
+  return `Flink says that ${kind === 'stop' ? `${jobName ?? jobId} is stopped, and ` : ''}${path} is completed`
 }
 
 async function noteEnd(input: FinishInput, end: OperationEnd): Promise<void> {
@@ -182,8 +191,8 @@ function clusterFailure(operation: JournalOperation, end: Extract<OperationEnd, 
   })
 }
 
-function wanting(path: string, problem: string): FlinkopsError {
-  return new FlinkopsError(`Flink says ${path} is completed, but it is not restorable: ${problem}.`, {
+function wanting(path: string, problem: string, verdict = 'not restorable'): FlinkopsError {
+  return new FlinkopsError(`Flink says ${path} is completed, but it is ${verdict}: ${problem}.`, {
     code: 'SNAPSHOT_INCOMPLETE',
     exitCode: EXIT.failedOnCluster,
     suggestions: [`Look at it: flinkops inspect ${path}`, 'Do not rely on it; take another savepoint.'],

@@ -5,7 +5,7 @@ import { misplacement } from '../state/misplaced.js'
 import { requiredBytes } from '../state/references.js'
 import type { LocatedSnapshot } from './locate-snapshot.js'
 import { type DeepProof, verifyDeep } from './verify-deep.js'
-import { containerKey, type Verification, verifySnapshot } from './verify-snapshot.js'
+import { containerKey, type Unseen, unseenIn, type Verification, verifySnapshot } from './verify-snapshot.js'
 
 export interface RestorableInput {
   storage: StorageReader & ContentReader
@@ -23,13 +23,16 @@ export interface SnapshotVerdict {
   findings: string[]
   proof: { formatVersion: number; checkpointId: number; files: number; bytes: number } | null
   deep: DeepProof | null
+  /** What it names and nobody looked at; empty = nothing. */
+  unseen: Unseen[]
 }
 
 /** Looks at a snapshot as a restore would: is it readable, is it in its place, is everything there; with `deep` also whether it holds what it should. */
 export async function verifyRestorable(input: RestorableInput): Promise<SnapshotVerdict> {
   const found = await verifySnapshot(input)
-  const plain = { path: input.path, findings: findingsOf(found), deep: null }
+  const plain = { path: input.path, findings: findingsOf(found), deep: null, unseen: [] }
   if (found.state !== 'complete' && found.state !== 'wanting') return { ...plain, proof: null }
+  const unseen = unseenIn(found)
   const { metadata, measured, resolved, sizes } = found
   const proof = {
     formatVersion: metadata.formatVersion,
@@ -37,10 +40,10 @@ export async function verifyRestorable(input: RestorableInput): Promise<Snapshot
     files: measured.references.length,
     bytes: measured.exclusiveBytes + measured.sharedBytes,
   }
-  if (!input.deep) return { ...plain, proof }
+  if (!input.deep) return { ...plain, unseen, proof }
   const { content, ...deep } = { content: input.storage, metadata, resolved, sizes }
   const looked = await verifyDeep({ ...deep, content, signal: input.signal, onBytes: input.onBytes })
-  return { path: input.path, findings: [...plain.findings, ...looked.findings], proof, deep: looked.proof }
+  return { ...plain, unseen, findings: [...plain.findings, ...looked.findings], proof, deep: looked.proof }
 }
 
 const CHASES = 4
@@ -67,8 +70,13 @@ export async function verifyLocated(
 export function findingsOf(found: Verification): string[] {
   if (found.state !== 'complete' && found.state !== 'wanting') return [found.problem]
   const misplaced = misplacement(found.metadata, found.directory)
-  const missing = found.state === 'wanting' ? [found.problem, ...wantingFiles(found)] : []
+  const missing = found.state === 'wanting' ? [found.problem, ...wantingFiles(found), ...unseenBeside(found)] : []
   return misplaced === null ? missing : [misplaced, ...missing]
+}
+
+/** What was not looked at, where it is not the first finding already. */
+function unseenBeside(found: Extract<Verification, { state: 'wanting' }>): string[] {
+  return unseenIn(found).flatMap(({ problem }) => (problem === found.problem ? [] : problem))
 }
 
 function wantingFiles({ resolved, sizes, unreached }: Extract<Verification, { state: 'wanting' }>): string[] {

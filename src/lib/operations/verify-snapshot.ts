@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { METADATA_BYTES } from '../bounds.js'
 import { FlinkopsError } from '../errors.js'
+import { isForeignAccount, notLookedAt } from '../foreign.js'
 import type { StorageReader } from '../ports.js'
 import { KeyTable } from '../state/key-table.js'
 import { parentOf } from '../state/layout.js'
@@ -42,12 +44,13 @@ const PAUSE_MS = 1500
 
 /**
  * Is it all there: `_metadata` parses, every referenced file exists and is at least as long as its handle says. Looks again for a few
- * seconds when files are empty or short: with file merging they fill after `_metadata` is written.
+ * seconds when files are empty or short: with file merging they fill after `_metadata` is written. A container that cannot be looked into is
+ * an error; files on an account that nobody named are not looked at (`unseenIn`), and the snapshot is not complete.
  */
 export async function verifySnapshot(input: VerifyInput): Promise<Verification> {
   for (let attempt = 1; ; attempt++) {
     const verification = await verifyOnce(input)
-    if (verification.state === 'wanting') for (const error of verification.unreached.values()) throw error
+    if (verification.state === 'wanting') for (const error of verification.unreached.values()) if (!isForeignAccount(error)) throw error
     const isPassing =
       verification.state === 'writing' || (verification.state === 'wanting' && verification.measured.completeness === 'incomplete')
     if (!isPassing || attempt === TRIES) return verification
@@ -59,7 +62,12 @@ export async function verifySnapshot(input: VerifyInput): Promise<Verification> 
 export async function verifyOnce(input: VerifyInput): Promise<Verification> {
   const directory = snapshotDirectory(input.location)
   const reader = await input.storage.container(directory.account, directory.container)
-  const content = await reader.read({ name: directory.name === '' ? '_metadata' : `${directory.name}/_metadata`, signal: input.signal })
+  const content = await reader.read({
+    name: directory.name === '' ? '_metadata' : `${directory.name}/_metadata`,
+    most: METADATA_BYTES,
+    signal: input.signal,
+  })
+  if (content.state === 'tooLarge') return { state: 'unreadable', directory, problem: content.problem }
   if (content.state !== 'read') return { state: 'missing', directory, problem: `there is no ${directory.name}/_metadata` }
   if (content.bytes.length === 0)
     return { state: 'writing', directory, problem: 'its _metadata is empty: it is being written, or its writer died' }
@@ -78,9 +86,36 @@ export async function verifyOnce(input: VerifyInput): Promise<Verification> {
     (id) => contents.sizes.get(keys.keyOf(id)),
     (prefix) => ![...contents.unreached.keys()].some((container) => prefix.startsWith(`${container}/`)),
   )
-  const [unreached] = contents.unreached.values()
-  if (measured.completeness === 'complete' && unreached === undefined) return { state: 'complete', measured, ...contents }
-  return { state: 'wanting', measured, ...contents, problem: measured.problem ?? unreached?.message ?? measured.completeness }
+  const [unseen] = unseenIn(contents)
+  if (measured.completeness === 'complete' && unseen === undefined) return { state: 'complete', measured, ...contents }
+  return { state: 'wanting', measured, ...contents, problem: measured.problem ?? unseen?.problem ?? measured.completeness }
+}
+
+/** Files that were not looked at: neither there nor missing. */
+export interface Unseen {
+  /** `account/container`. */
+  where: string
+  files: number
+  /** Why, one clause. */
+  problem: string
+}
+
+/** Whether nothing is wrong with it, except that nobody looked at a part of it. */
+export function isUnproven(found: Verification): boolean {
+  return found.state === 'wanting' && found.measured.problem === null && unseenIn(found).length > 0
+}
+
+/** What of a snapshot nobody looked at, by container. */
+export function unseenIn({ resolved, unreached }: Pick<Contents, 'resolved' | 'unreached'>): Unseen[] {
+  return [...unreached].map(([where, error]) => {
+    const inThere = resolved.flatMap(({ location, reference }) =>
+      reference.kind !== 'directory' && containerKey(location) === where ? location : [],
+    )
+    const files = new Set(inThere.map(locationKey)).size
+    const [account = '', container = ''] = where.split('/')
+    const why = isForeignAccount(error) ? undefined : error.message.replace(/\.$/, '')
+    return { where, files, problem: notLookedAt(files, { account, container }, why) }
+  })
 }
 
 function resolvable(metadata: Metadata, directory: Location): ResolvedReference[] {

@@ -1,4 +1,5 @@
 import type { Report } from '../operations/compile-report.js'
+import { visible } from '../visible.js'
 import { type Html, html, trusted } from './html.js'
 import type { Plot } from './plot.js'
 import { cleanupSection } from './section-cleanup.js'
@@ -24,7 +25,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; ba
 export function pageOf(input: PageInput): string {
   const { report, contextName, plot, spell } = input
   const title = contextName === null ? 'Flink state' : `Flink state of ${contextName}`
-  return `<!DOCTYPE html>
+  return visible(`<!DOCTYPE html>
 ${
   html`<html lang="en">
 <head>
@@ -48,7 +49,7 @@ ${closing(input)}
 </body>
 </html>
 `.markup
-}`
+}`)
 }
 
 function opening(title: string, report: Report): Html {

@@ -1,3 +1,4 @@
+import { withoutTail } from '../tail.js'
 import { shortId } from '../views/format.js'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -39,5 +40,5 @@ export function called({ name, jobId }: { name: string | null; jobId: string }):
 
 /** With a full stop at its end, whatever it came with. */
 export function sentence(text: string): string {
-  return `${text.replace(/[.\s]+$/, '')}.`
+  return `${withoutTail(text, /[.\s]/)}.`
 }

@@ -1,3 +1,4 @@
+import { withoutTail } from '../tail.js'
 import type { KnownJob } from './jobs.js'
 import { isJobId } from './layout.js'
 import type { Snapshot } from './snapshot.js'
@@ -14,7 +15,7 @@ export function drillName(jobName: string): string {
 
 /** The directory of one restore test, below a checkpoint root. */
 export function drillDirectory(root: string, jobId: string): string {
-  return `${root.replace(/\/+$/, '')}/${DRILL_DIRECTORY}/${jobId}`
+  return `${withoutTail(root, /\//)}/${DRILL_DIRECTORY}/${jobId}`
 }
 
 /** Whether a blob name is the directory of one restore test. */

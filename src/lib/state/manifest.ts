@@ -11,6 +11,8 @@ export interface Manifest {
   flinkVersion: string
   /** Given up by a person (`stop --all --new-window`): nothing of it is to be brought back. */
   isClosed: boolean
+  /** Taken over from another machine: the files that it names are looked at before they are started. */
+  isForeign?: boolean
   /** In the order in which they are brought back. */
   jobs: ManifestJob[]
 }
@@ -38,7 +40,7 @@ export interface ManifestJob {
   error: string | null
   /** Job id of the run that was restored from `path`; chosen, or told by Flink, before it is proven. */
   resumedAs: string | null
-  /** How the tool started it, or would; plain data, without secrets. */
+  /** How the tool started it, or would; no value of `--define` or `--arg`. */
   spec: ManifestSpec | null
   configuration: ManifestConfiguration
 }
@@ -48,8 +50,11 @@ export interface ManifestSpec {
   path: string
   sha256: string
   entryClass: string | null
+  /** `[]` = it has none; `null` = it has some, and they are not carried along. Older versions carried them. */
   args: string[] | null
   parallelism: number | null
+  /** What it needs besides, for whom does not have it: names of a script's values, words for a jar's arguments. */
+  needs?: string[]
 }
 
 /** How the job ran, as far as the JobManager tells. */
@@ -82,6 +87,11 @@ export function isOpen(manifest: Manifest): boolean {
   return !manifest.isClosed && manifest.jobs.some((job) => job.state !== 'running')
 }
 
+/** Whether it was made elsewhere. */
+export function isForeign(manifest: Manifest): boolean {
+  return manifest.isForeign === true
+}
+
 /** Where its copy lies: in the container of its first savepoint; `null` = nothing of it names one yet. */
 export function copyPlaceOf({ jobs }: Manifest): string | null {
   return jobs.map(({ path, targetDirectory }) => path ?? targetDirectory).find((place) => place !== null) ?? null
@@ -102,8 +112,8 @@ export function parseManifest(value: unknown): Manifest | null {
 
 function isManifest(value: unknown): value is Manifest {
   if (!isObject(value) || !hasTexts(value, ['id', 'createdAt', 'updatedAt', 'jobManager', 'flinkVersion'])) return false
-  const { revision, isClosed, context, jobs } = value
-  if (typeof revision !== 'number' || typeof isClosed !== 'boolean' || !isTextOrNull(context)) return false
+  const { revision, isClosed, isForeign: foreign = false, context, jobs } = value
+  if (!isCount(revision) || typeof isClosed !== 'boolean' || typeof foreign !== 'boolean' || !isTextOrNull(context)) return false
   return Array.isArray(jobs) && jobs.every(isJob) && new Set(jobs.map((job) => job['jobId'])).size === jobs.length
 }
 
@@ -113,11 +123,30 @@ const TEXT_OR_NULL = ['triggerId', 'triggeredAt', 'targetDirectory', 'path', 'er
 function isJob(value: unknown): value is Record<string, unknown> {
   if (!isObject(value) || !hasTexts(value, ['jobId', 'name']) || !STATES.has(value['state'])) return false
   if (typeof value['verified'] !== 'boolean' || !TEXT_OR_NULL.every((field) => isTextOrNull(value[field]))) return false
-  return (value['spec'] === null || isSpec(value['spec'])) && isObject(value['configuration'])
+  return (value['spec'] === null || isSpec(value['spec'])) && isConfiguration(value['configuration'])
 }
 
 function isSpec(value: unknown): boolean {
-  return isObject(value) && (value['kind'] === 'script' || value['kind'] === 'jar') && hasTexts(value, ['path', 'sha256'])
+  if (!isObject(value) || (value['kind'] !== 'script' && value['kind'] !== 'jar') || !hasTexts(value, ['path', 'sha256'])) return false
+  const { entryClass, args, parallelism, needs = [] } = value
+  const areTexts = (list: unknown) => Array.isArray(list) && list.every((one) => typeof one === 'string')
+  if (!areTexts(needs) || (args !== null && !areTexts(args))) return false
+  return isTextOrNull(entryClass) && (parallelism === null || (isCount(parallelism) && parallelism > 0))
+}
+
+const CONFIGURATION_TEXTS = ['startedAt', 'checkpointDirectory', 'stateBackend', 'lastCheckpoint', 'restoredFrom']
+
+/** What is not known may be missing. */
+function isConfiguration(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { parallelism = null, checkpointIntervalMs = null } = value
+  const areTexts = CONFIGURATION_TEXTS.every((field) => isTextOrNull(value[field] ?? null))
+  return areTexts && [parallelism, checkpointIntervalMs].every((one) => one === null || typeof one === 'number')
+}
+
+/** A whole number that counts on: Infinity would be above all. */
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 function hasTexts(value: Record<string, unknown>, fields: string[]): boolean {

@@ -1,7 +1,17 @@
 /** Whether a name is meant by a pattern, in which `*` stands for any characters, none included. */
 export function matchesPattern(name: string, pattern: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(name)
+  const [first = '', ...others] = pattern.split('*')
+  const last = others.pop()
+  if (last === undefined) return name === first
+  if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last)) return false
+  // Each part where it comes first: a later place leaves no more room for the next.
+  let at = first.length
+  for (const part of others) {
+    const found = name.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return at <= name.length - last.length
 }
 
 export interface Picked<T> {

@@ -49,7 +49,7 @@ export interface Survey {
   totals: { blobs: number; bytes: number }
   /** The listing after reading showed the same `_metadata` set as the one that was read. */
   isStable: boolean
-  /** Every `_metadata` of the last listing: key → ETag; the re-check compares against it. */
+  /** Every `_metadata` of the last listing: key → ETag. */
   fingerprint: Map<string, string>
 }
 

@@ -7,18 +7,22 @@ export type CleanupOutcome = 'planned' | 'declined' | 'refused' | 'done' | 'part
 export interface CleanupJsonInput {
   runId: string | null
   outcome: CleanupOutcome
-  plan: CleanupPlan
+  /** Of `planJson`; the plan itself may be let go before it is carried out. */
+  shown: object
   result: ExecuteResult | null
   /** Writes a blob as the user spells it. */
   spell: (account: string, container: string, name: string) => string
 }
 
-/** The JSON of `cleanup`. */
+/** The JSON of `cleanup`: what it came to, and its plan as `planJson` shows it. */
 export function cleanupJson(input: CleanupJsonInput): object {
-  const { plan, spell, result } = input
+  const { runId, outcome, shown, result, spell } = input
+  return { runId, outcome, ...shown, result: result === null ? null : shownResult(result, spell) }
+}
+
+/** What the JSON says of a plan. */
+export function planJson(plan: CleanupPlan, spell: CleanupJsonInput['spell']): object {
   return {
-    runId: input.runId,
-    outcome: input.outcome,
     scanned: plan.scanned,
     delete: plan.deletes.map(({ blob, reason }) => ({
       path: spell(blob.account, blob.container, blob.name),
@@ -37,7 +41,6 @@ export function cleanupJson(input: CleanupJsonInput): object {
     held: plan.held.map(({ prefix, ...rest }) => ({ prefix: spellKey(prefix, spell), ...rest })),
     guards: plan.guards,
     totals: plan.totals,
-    result: result === null ? null : shownResult(result, spell),
   }
 }
 
@@ -52,10 +55,4 @@ function shownResult({ stopped: _, failed, ...rest }: ExecuteResult, spell: Clea
 function spellKey(key: string, spell: CleanupJsonInput['spell']): string {
   const [account = '', container = '', ...name] = key.split('/')
   return spell(account, container, name.join('/'))
-}
-
-/** The JSON of `cleanup --resume`: what this attempt did; the plan was shown when the run was made. */
-export function resumedJson(input: Pick<CleanupJsonInput, 'runId' | 'outcome' | 'spell'> & { result: ExecuteResult | null }): object {
-  const { runId, outcome, result, spell } = input
-  return { runId, outcome, result: result === null ? null : shownResult(result, spell) }
 }

@@ -1,17 +1,18 @@
 import type { ExecuteResult } from '../operations/execution.js'
-import { bytes, plural } from './format.js'
+import { bytes, paragraph, plural } from './format.js'
 
 /** What a clean-up did, for a person; failures grouped by their code. */
 export function cleanupResultText(result: ExecuteResult, runId: string): string {
-  const { alreadyGone, changed, failed, uncertain } = result
+  const { alreadyGone, changed, spared, failed, uncertain } = result
   const lines = [`Deleted ${plural(result.deletedBlobs, 'blob')}, ${bytes(result.deletedBytes)}.`]
   if (alreadyGone > 0) lines.push(`Gone before it could be deleted: ${plural(alreadyGone, 'blob')}.`)
   if (changed > 0) lines.push(`Left alone because it changed, or depends on what changed: ${plural(changed, 'blob')}.`)
+  if (spared > 0) lines.push(`Spared because the plan, made again, does not want it any more: ${plural(spared, 'blob')}.`)
   if (failed.length > 0) lines.push(`Could not be deleted: ${plural(failed.length, 'blob')}: ${grouped(failed)}.`)
   if (uncertain > 0) lines.push(`Under way when it stopped, gone or not: ${plural(uncertain, 'blob')}.`)
   if (result.problem !== null) lines.push(`It stopped: ${result.problem}`)
   if (result.stopped) lines.push(`The run ended before its plan. What is done stays done; finish it: flinkops cleanup --resume ${runId}`)
-  return lines.join('\n')
+  return paragraph(lines)
 }
 
 function grouped(failed: ExecuteResult['failed']): string {

@@ -2,7 +2,7 @@ import { paint, type Tone } from '../cli/colour.js'
 import type { Streams } from '../cli/streams.js'
 import type { Table } from '../cli/table.js'
 import type { Finding, Severity } from '../findings/finding.js'
-import { plural, wrapWords } from './format.js'
+import { paragraph, plural, wrapWords } from './format.js'
 
 const TONES: Record<Severity, Tone> = { error: 'bad', warn: 'careful', unknown: 'careful', advice: 'faint' }
 const WORDS: Record<Severity, string> = { error: 'ERROR', warn: 'WARNING', unknown: 'NOT KNOWN', advice: 'ADVICE' }
@@ -29,14 +29,14 @@ export function findingsText(findings: Finding[], checked: number, streams: Stre
 
 function block({ severity, id, source, what, why, fix }: Finding, streams: Streams): string {
   const columns = Math.min(streams.columns, WIDEST)
-  const paragraph = (text: string) => wrapWords(text, columns - 2).map((line) => `  ${line}`)
-  return [
+  const words = (text: string) => wrapWords(text, columns - 2).map((line) => `  ${line}`)
+  return paragraph([
     `${paint(WORDS[severity], TONES[severity], streams)}  ${paint(id, 'strong', streams)}`,
     paint(`  ${source}`, 'faint', streams),
-    ...paragraph(what),
-    ...paragraph(why),
+    ...words(what),
+    ...words(why),
     ...fix.split('\n').map((line) => `    ${line}`),
-  ].join('\n')
+  ])
 }
 
 function summary(findings: Finding[], checked: number): string {

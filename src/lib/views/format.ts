@@ -1,4 +1,6 @@
-/** Numbers and times as a person reads them. */
+import { oneLine } from '../visible.js'
+
+/** Numbers, times and lines as a person reads them. */
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
@@ -47,24 +49,34 @@ export function shortId(jobId: string): string {
   return jobId.slice(0, 8)
 }
 
+/** Lines below each other, each one line whatever the names in it hold. */
+export function paragraph(lines: readonly string[]): string {
+  return lines.map(oneLine).join('\n')
+}
+
 /** Breaks a text into lines of at most `columns`, at spaces; lines after the first begin with `indent` spaces. */
 export function wrap(text: string, columns: number, indent = 0): string[] {
   const lines: string[] = []
-  let rest = text
-  while (rest.length > columns) {
-    const first = lines.length === 0 ? 0 : indent
-    const space = rest.lastIndexOf(' ', columns)
-    const end = space > first ? space : columns
-    lines.push(rest.slice(0, end).trimEnd())
-    rest = ' '.repeat(indent) + rest.slice(end).trimStart()
+  const whole = oneLine(text)
+  const width = Math.max(columns, indent + 1)
+  let pad = ''
+  let from = 0
+  while (pad.length + whole.length - from > width) {
+    const line = pad + whole.slice(from, from + width - pad.length + 1)
+    const space = line.lastIndexOf(' ', width)
+    const end = space > pad.length ? space : width
+    lines.push(line.slice(0, end).trimEnd())
+    from += end - pad.length
+    while (whole[from] === ' ') from++
+    pad = ' '.repeat(indent)
   }
-  return [...lines, rest]
+  return [...lines, pad + whole.slice(from)]
 }
 
 /** The same, but never within a word: most long ones are paths, to be copied. */
 export function wrapWords(text: string, columns: number, indent = 0): string[] {
   const lines: string[] = []
-  for (const word of text.split(' ')) {
+  for (const word of oneLine(text).split(' ')) {
     const last = lines.at(-1)
     if (last === undefined) lines.push(word)
     else if (last.length + 1 + word.length > columns) lines.push(' '.repeat(indent) + word)

@@ -1,5 +1,7 @@
+import { shorten } from '../cli/shorten.js'
 import type { Cell, Table } from '../cli/table.js'
 import type { Inspection } from '../operations/inspect-snapshot.js'
+import { shown } from '../visible.js'
 import { bytes, plural, wrap } from './format.js'
 
 /** Operators of a snapshot with what they hold, for a person. */
@@ -54,9 +56,8 @@ export function referencesTable(inspection: Inspection): Table {
 export function inspectionSummary(inspection: Inspection, columns: number): string {
   const { totals } = inspection
   const kind = inspection.kind ?? 'snapshot'
-  const { path } = inspection
   return [
-    path.length <= columns ? path : `…${path.slice(path.length - columns + 1)}`,
+    shorten(shown(inspection.path), columns, '…', 'start'),
     ...wrap(
       `${kind}, format ${inspection.formatVersion}, checkpoint id ${inspection.checkpointId}, ${plural(inspection.operators.length, 'operator')}`,
       columns,

@@ -3,7 +3,8 @@ import type { Streams } from '../cli/streams.js'
 import type { OutputFormat } from '../cli/table.js'
 import type { Manifest, ManifestJob } from '../state/manifest.js'
 import type { Objection } from '../state/objections.js'
-import { plural, shortId, wrap } from './format.js'
+import { shown } from '../visible.js'
+import { paragraph, plural, shortId, wrap } from './format.js'
 
 export type MaintenanceOutcome = 'done' | 'partial' | 'refused' | 'planned' | 'declined'
 
@@ -25,9 +26,9 @@ export function maintenanceJson({ manifest, manifestPath, outcome, objections }:
 
 /** One line a job as it happens: name, job id, path. `jobId` is of the run that was stopped, or of the one that was started. */
 export function jobLine(job: ManifestJob, jobId: string, format: OutputFormat, nameWidth: number): string {
-  const path = job.path ?? ''
+  const [name, path] = [shown(job.name), shown(job.path ?? '')]
   if (format === 'id') return jobId
-  return format === 'table' ? `${job.name.padEnd(nameWidth)}  ${shortId(jobId)}  ${path}` : [job.name, jobId, path].join('\t')
+  return format === 'table' ? `${name.padEnd(nameWidth)}  ${shortId(jobId)}  ${path}` : [name, jobId, path].join('\t')
 }
 
 export interface PlannedLine {
@@ -40,10 +41,10 @@ const TONES: Record<Objection['status'], Tone> = { ok: 'good', warn: 'careful', 
 
 /** What is about to happen: the jobs, and every objection that is not ok, with the flag that overrides it. */
 export function windowText(title: string, jobs: PlannedLine[], objections: Objection[], streams: Streams): string {
-  const width = Math.max(0, ...jobs.map((job) => job.name.length))
-  const rows = jobs.map((job) => `  ${job.name.padEnd(width)}  ${shortId(job.jobId)}  ${job.words}`)
+  const width = Math.max(0, ...jobs.map((job) => shown(job.name).length))
+  const rows = jobs.map((job) => `  ${shown(job.name).padEnd(width)}  ${shortId(job.jobId)}  ${job.words}`)
   const checks = objections.length === 0 ? [] : ['', objectionsHead(objections, streams), ...objectionLines(objections, streams)]
-  return [paint(title, 'strong', streams), ...rows, ...checks].join('\n')
+  return paragraph([paint(title, 'strong', streams), ...rows, ...checks])
 }
 
 function objectionsHead(objections: Objection[], streams: Streams): string {
@@ -73,7 +74,7 @@ export function stopSummary({ jobs }: Manifest): string {
   const lines = [`Down: ${names(down)}.`]
   for (const job of down) if (job.error !== null) lines.push(`  ${job.name}: ${job.error}${job.verified ? '' : ' (NOT verified)'}`)
   for (const job of jobs) if (job.state !== 'stopped' && job.state !== 'running') lines.push(standing(job))
-  return lines.join('\n')
+  return paragraph(lines)
 }
 
 function standing(job: ManifestJob): string {
@@ -93,7 +94,7 @@ export function resumeSummary({ jobs }: Manifest): string {
     const what = job.state === 'starting' ? `Started as ${job.resumedAs}, not proven` : 'Down'
     lines.push(`${what}: ${job.name}${job.error === null ? '' : `: ${job.error}`} (${where})`)
   }
-  return lines.join('\n')
+  return paragraph(lines)
 }
 
 function names(jobs: ManifestJob[]): string {

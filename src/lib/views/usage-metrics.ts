@@ -1,5 +1,6 @@
 import type { Usage } from '../operations/measure-usage.js'
 import type { UsageRow } from '../usage/account.js'
+import { visible } from '../visible.js'
 
 type Sample = [labels: Record<string, string>, value: number]
 
@@ -64,6 +65,7 @@ function line(name: string, [labels, value]: Sample): string {
   return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`
 }
 
+/** Prometheus knows no other escapes than these three, so a control is written out first. */
 function escaped(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+  return visible(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }

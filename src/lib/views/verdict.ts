@@ -4,8 +4,9 @@ import type { SnapshotVerdict } from '../operations/verify-restorable.js'
 import { bytes, duration, plural, wrapWords } from './format.js'
 
 /** `verify <snapshot>` in words: the verdict, then what it rests on. */
-export function snapshotVerdictText({ path, findings, proof, deep }: SnapshotVerdict, columns: number): string {
-  if (findings.length > 0) return lines(`Not restorable: ${path}`, shortened(findings), columns)
+export function snapshotVerdictText({ path, findings, proof, deep, unseen }: SnapshotVerdict, columns: number): string {
+  const isUnproven = findings.length > 0 && findings.every((finding) => unseen.some(({ problem }) => problem === finding))
+  if (findings.length > 0) return lines(`${isUnproven ? 'Not proven' : 'Not restorable'}: ${path}`, shortened(findings), columns)
   const seen =
     proof === null
       ? []
@@ -72,7 +73,8 @@ function lines(first: string, more: string[], columns: number): string {
 
 /** The JSON of `verify <snapshot>`. */
 export function snapshotVerdictJson(verdict: SnapshotVerdict): object {
-  return { subject: 'snapshot', verified: verdict.findings.length === 0, ...verdict }
+  const unseen = verdict.unseen.map(({ where, files }) => ({ where, files }))
+  return { subject: 'snapshot', verified: verdict.findings.length === 0, ...verdict, unseen }
 }
 
 /** The JSON of `verify <job>`. */

@@ -178,9 +178,17 @@ const ROWS: Row[] = [
   {
     what: 'an account that does not exist',
     args: () => ['list-savepoints'],
-    setup: () => ({ context: { roots: { savepoints: ['wasbs://flink@nosuchaccount.blob.invalid/savepoints'] } } }),
+    setup: (w) => ({ context: { roots: { savepoints: ['wasbs://flink@nosuchaccount.blob.invalid/savepoints'] }, storage: withDown(w) } }),
     exit: 7,
     code: 'STORAGE_UNREACHABLE',
+    says: ['nosuchaccount.blob.invalid'],
+  },
+  {
+    what: 'a root on a host that is none of Azure',
+    args: () => ['list-savepoints'],
+    setup: () => ({ context: { roots: { savepoints: ['wasbs://flink@nosuchaccount.blob.invalid/savepoints'] } } }),
+    exit: 6,
+    code: 'UNKNOWN_HOST',
     says: ['nosuchaccount.blob.invalid'],
   },
   {
@@ -322,9 +330,17 @@ const ROWS: Row[] = [
   },
   {
     what: 'a snapshot on another account, which cannot be reached',
-    args: () => ['inspect', 'wasbs://flink@otheraccount.blob.invalid/savepoints/savepoint-a1b2c3-000000000001'],
+    args: () => ['inspect', 'wasbs://flink@nosuchaccount.blob.invalid/savepoints/savepoint-a1b2c3-000000000001'],
+    setup: (w) => ({ context: { storage: withDown(w) } }),
     exit: 7,
     code: 'STORAGE_UNREACHABLE',
+    says: ['nosuchaccount.blob.invalid'],
+  },
+  {
+    what: 'a snapshot on a host that is none of Azure',
+    args: () => ['inspect', 'wasbs://flink@otheraccount.blob.invalid/savepoints/savepoint-a1b2c3-000000000001'],
+    exit: 6,
+    code: 'UNKNOWN_HOST',
     says: ['otheraccount.blob.invalid'],
   },
   {
@@ -422,6 +438,12 @@ function bothAccounts(w: World): Record<string, unknown> {
   return { [ACCOUNT_HOST]: served, 'otheraccount.blob.core.windows.net': served }
 }
 
+/** Besides the own account one that nobody serves. */
+function withDown(w: World): Record<string, unknown> {
+  const nobody = { endpoint: 'http://127.0.0.1:1/nosuchaccount', auth: 'key' }
+  return { [ACCOUNT_HOST]: { endpoint: w.fresh.endpoint, auth: 'key' }, 'nosuchaccount.blob.invalid': nobody }
+}
+
 async function runRow(row: Row, more: string[]) {
   const options = { endpoint: world.fresh.endpoint, container: world.fresh.container, jobManagers: [world.jobManager.url] }
   const cli = await startCli({ ...options, sqlGateway: world.sqlGateway.url, ...row.setup?.(world) })
@@ -446,7 +468,8 @@ describe.concurrent('bad input gets one clear sentence and its exit code', { tim
     const [sentence = '', ...suggestions] = lines
     expect(sentence).toMatch(/^Error: \S/)
     for (const value of row.says) expect(sentence).toContain(value)
-    for (const suggestion of suggestions) expect(suggestion).toMatch(/^ {2}\S/)
+    // A line of YAML to be pasted may be indented further.
+    for (const suggestion of suggestions) expect(suggestion).toMatch(/^ {2}(\S| {2}[\w.-]+: \{)/)
     expect(stderr).not.toMatch(/^\s*at |at Object\.|node:internal|Exception|undefined|\[object/m)
     expect(code).toBe(row.exit)
   })

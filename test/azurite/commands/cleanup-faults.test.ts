@@ -177,7 +177,7 @@ describe('what comes while the plan is confirmed', () => {
 
     expect(json.error).toMatchObject({
       code: 'RECHECK',
-      message: expect.stringContaining(`${TREE}/chk-9/_metadata came meanwhile and cannot be read`),
+      message: expect.stringContaining(`metadata: ${TREE}/chk-9/_metadata: `),
     })
     expect(code).toBe(6)
   })

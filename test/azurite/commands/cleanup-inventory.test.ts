@@ -111,7 +111,7 @@ describe('a clean-up from an inventory', () => {
     const { json, names } = await cleanup('--yes')
 
     expect(names).toContain(ORPHANS[1])
-    expect(json.result).toMatchObject({ changed: 1 })
+    expect(json.result).toMatchObject({ spared: 1, changed: 0 })
     expect(await site.names()).toContain(ORPHANS[1])
   })
 })

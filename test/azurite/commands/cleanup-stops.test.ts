@@ -1,9 +1,10 @@
-import { mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type BlobRequest, PASS, type Verdict } from '../../support/blob-proxy.js'
 import { uuid } from '../../support/builders.js'
 import { CLEANUP, GOING_BLOBS, LOCK, NEEDED, type Site, STAYING, sorted, startSite, TREE } from '../../support/cleanup-site.js'
+import { makeFullFile } from '../../support/full-file.js'
 
 let site: Site
 
@@ -78,7 +79,7 @@ describe('a journal that cannot be written', () => {
       message: expect.stringContaining('nothing goes ahead without a record'),
     })
     expect(json.error?.suggestions).toContain('Nothing was deleted.')
-    expect(code).toBe(1)
+    expect(code).toBe(6)
     expect(deletesSent()).toBe(0)
   })
 
@@ -94,17 +95,17 @@ describe('a journal that cannot be written', () => {
   })
 
   it.each([0, 7])('because the disk is full, %d deletes on: the run stops, and counts what is gone as gone', async (number) => {
+    let why = ''
     atDelete(number, async () => {
       const [runId = ''] = await readdir(runsDirectory())
       const file = join(runsDirectory(), runId, 'progress.jsonl')
-      // A device that answers every write with ENOSPC.
-      await symlink('/dev/full', `${file}.full`)
+      why = await makeFullFile(`${file}.full`)
       await rename(`${file}.full`, file)
       return PASS
     })
     const { code, json } = await site.cleanup('--yes')
 
-    expect(json).toMatchObject({ outcome: 'partial', result: { failed: [], problem: expect.stringContaining('the disk is full') } })
+    expect(json).toMatchObject({ outcome: 'partial', result: { failed: [], problem: expect.stringContaining(why) } })
     expect(json.result?.deletedBlobs).toBe(await goneBlobs())
     expect(json.result?.deletedBlobs).toBeLessThan(GOING_BLOBS)
     expect(code).toBe(3)

@@ -56,9 +56,24 @@ describe('a snapshot that an open maintenance window names', () => {
     expect(await isThere(NAMED)).toBe(false)
   })
 
-  it('ends a clean-up that was confirmed before the window began', async () => {
+  it('is spared by a clean-up that was confirmed before the window began', async () => {
     site.proxy.decide(async ({ kind, before }) => {
       if (kind === 'lease' && before === 0) await leave(openWindow())
+      return PASS
+    })
+    const { code, json } = await site.cleanup('--yes')
+
+    expect(code).toBe(0)
+    expect(json.result).toMatchObject({ spared: 5, failed: [] })
+    expect(await isThere(NAMED)).toBe(true)
+    expect(await isThere(`${TREE}/chk-1`)).toBe(false)
+    const verified = await site.cli.run(['verify', site.cli.path(NAMED)])
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('Restorable') })
+  })
+
+  it('ends a clean-up that was confirmed before its manifest became unreadable', async () => {
+    site.proxy.decide(async ({ kind, before }) => {
+      if (kind === 'lease' && before === 0) await leave('{"id":')
       return PASS
     })
     const { code, json } = await site.cleanup('--yes')

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freshContainer } from '../../support/azurite.js'
@@ -68,6 +69,35 @@ describe('drill, before anything is started', () => {
         /^Would drill: insert-into_default_catalog\.default_database\.out from wasbs:.*\n {2}sinks replaced by blackholes: out \(kafka\)\n$/,
       ),
     })
+  })
+
+  const dry = (script: string) => cli.run(['drill', script, '--from', 'savepoint-a1b2c3-0123456789ab', '-n'])
+  const INSERT = 'INSERT INTO out SELECT k FROM src;'
+
+  it('refuses code from elsewhere, unless the job itself was started from this very script: exit 6', async () => {
+    const script = (rest = '') => `SET 'pipeline.name' = 'fetching';\nADD JAR 'https://jars.test/x.jar';\n${TABLES}${INSERT}${rest}\n`
+    await writeFile(join(cli.dir, 'fetching.sql'), script())
+    const refused = await dry('fetching.sql')
+    expect(refused).toMatchObject({ code: 6, stderr: expect.stringContaining('it has an ADD JAR from elsewhere') })
+    expect(refused.stderr).toContain('(line 2)')
+    const sha256 = createHash('sha256').update(script()).digest('hex')
+    const started = { jobId: SALES, name: 'fetching', kind: 'script', path: '/elsewhere.sql', sha256, startedAtMs: 1 }
+    const directory = join(cli.dir, 'state', 'flinkops')
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await writeFile(join(directory, 'started.jsonl'), `${JSON.stringify(started)}\n`, { mode: 0o600 })
+    expect((await dry('fetching.sql')).code).toBe(0)
+    await writeFile(join(cli.dir, 'fetching.sql'), script(' -- changed'))
+    expect((await dry('fetching.sql')).code).toBe(6)
+  })
+
+  it('refuses a catalog where the cluster keeps them for others: exit 6', async () => {
+    const catalog = "CREATE CATALOG lake WITH ('type' = 'paimon');"
+    await writeFile(join(cli.dir, 'lake.sql'), `${catalog}\n${TABLES}${INSERT}\n`)
+    expect((await dry('lake.sql')).code).toBe(0)
+    jobManager.script({ 'GET /v1/jobmanager/config': { body: [{ key: 'table.catalog-store.kind', value: 'file' }] } })
+    const { code, stderr } = await dry('lake.sql')
+    jobManager.script(cluster({ jobs: [{ jobId: SALES, name: 'sales' }] }))
+    expect({ code, stderr }).toMatchObject({ code: 6, stderr: expect.stringContaining('CREATE CATALOG, which lasts here') })
   })
 
   it('has asked the gateway nothing', () => {

@@ -99,12 +99,44 @@ describe('resume --all', () => {
     const [name = ''] = await readdir(join(cli.dir, 'state', 'flinkops', 'maintenance'))
     const env = { XDG_STATE_HOME: join(cli.dir, 'other') }
 
-    const { stdout, code } = await cli.run(['resume', '--all', '--manifest', cli.path(`_flinkops/maintenance/${name}`)], { env })
+    const handed = ['resume', '--all', '--manifest', cli.path(`_flinkops/maintenance/${name}`)]
+    const unasked = await cli.run(handed, { env })
+    const dry = await cli.run([...handed, '--dry-run'], { env })
+    expect(unasked.code).toBe(6)
+    expect(unasked.stderr).toContain('there is nobody to ask')
+    for (const { stderr } of [unasked, dry])
+      expect(stderr).toMatch(/not made on this machine.*\n {2}sales_pipeline: script \S+\/sales\.sql, sha256 [0-9a-f]{12}\n/)
+    expect({ code: dry.code, started }).toEqual({ code: 0, started: [] })
+
+    const { stdout, code } = await cli.run([...handed, '--yes'], { env })
 
     expect(code).toBe(0)
     expect(stdout).toBe(`sales_pipeline\t${started[0]?.jobId}\t${cli.path(SAVEPOINT)}\n`)
     const own = JSON.parse(await readFile(join(cli.dir, 'other', 'flinkops', 'maintenance', name), 'utf8')) as { jobs: { state: string }[] }
     expect(own.jobs.map((job) => job.state)).toEqual(['running'])
+  })
+
+  it('runs no file that a manifest in the container names, nor one that its job is called by', async () => {
+    await stopAll()
+    const directory = join(cli.dir, 'state', 'flinkops', 'maintenance')
+    const [name = ''] = await readdir(directory)
+    const manifest = JSON.parse(await readFile(join(directory, name), 'utf8')) as { jobs: { spec: object }[] }
+    const [job] = manifest.jobs
+    const script = join(cli.dir, 'sales.sql')
+    const env = { XDG_STATE_HOME: join(cli.dir, 'other') }
+    const lies = [
+      { ...job, name: 'totals', spec: { ...job?.spec, path: script, sha256: '0'.repeat(64) } },
+      { ...job, name: script, spec: null },
+      { ...job, path: 'wasbs://flink@stranger.blob.core.windows.net/savepoints/savepoint-1' },
+      { ...job, path: cli.path('elsewhere/savepoint-1') },
+    ]
+    for (const lie of lies) {
+      const text = JSON.stringify({ ...manifest, jobs: [lie] })
+      await fresh.client.getBlockBlobClient('_flinkops/maintenance/planted.json').upload(text, Buffer.byteLength(text))
+      const { code } = await cli.run(['resume', '--all', '--manifest', cli.path('_flinkops/maintenance/planted.json'), '--yes'], { env })
+      expect(code, text).toBe(6)
+    }
+    expect(started).toEqual([])
   })
 
   it('says when the script is not what it was', async () => {

@@ -1,5 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ACCOUNT_HOST } from '../../../sandbox/emulator.js'
 import { advancing } from '../../support/advancing-job.js'
 import { freshContainer } from '../../support/azurite.js'
 import { jobId, uuid } from '../../support/builders.js'
@@ -21,7 +22,10 @@ beforeAll(async () => {
   const fresh = await freshContainer()
   client = fresh.client
   jobManager = await startFakeJobManager(cluster({ jobs: [{ jobId: JOB, name: 'sales_pipeline' }] }))
-  cli = await startCli({ endpoint: fresh.endpoint, container: fresh.container, jobManagers: [jobManager.url] })
+  const { endpoint, container } = fresh
+  const down = { endpoint: 'http://127.0.0.1:1/down', auth: 'key' }
+  const storage = { [ACCOUNT_HOST]: { endpoint, auth: 'key' }, 'down.blob.core.windows.net': down }
+  cli = await startCli({ endpoint, container, jobManagers: [jobManager.url], context: { storage } })
 })
 afterAll(async () => {
   await Promise.all([cli.close(), jobManager.stop(), client.delete()])
@@ -107,7 +111,8 @@ describe('verify <snapshot>', () => {
 
   it.each([
     ['is not there', ['verify', 'savepoints/none'], 5],
-    ['is on an account that does not answer', ['verify', 'wasbs://flink@127.0.0.1:1/x/chk-1', '--timeout', '20s'], 7],
+    ['is on an account that does not answer', ['verify', 'wasbs://flink@down.blob.core.windows.net/x/chk-1', '--timeout', '20s'], 7],
+    ['is on a host that is none of Azure', ['verify', 'wasbs://flink@127.0.0.1:1/x/chk-1'], 6],
     ['is a job, with flags of a snapshot', ['verify', 'sales_pipeline', '--deep'], 2],
   ])('says so when what is named %s', async (_, args, exitCode) => {
     const { stderr, code } = await cli.run(args)

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { ux } from '@oclif/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BaseCommand } from '../../../src/lib/cli/base-command.js'
 import { notFoundError } from '../../../src/lib/errors.js'
@@ -59,8 +58,10 @@ describe('every command', () => {
   })
 
   it('writes a JSON document that is too long for one string in pieces', async () => {
-    vi.spyOn(ux, 'colorizeJson').mockImplementation(() => {
-      throw new RangeError('Invalid string length')
+    const { stringify } = JSON
+    vi.spyOn(JSON, 'stringify').mockImplementation((value: unknown, replacer, space) => {
+      if (space === 2) throw new RangeError('Invalid string length')
+      return stringify(value, replacer as null, space)
     })
     await run('--json')
 

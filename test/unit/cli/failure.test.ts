@@ -44,6 +44,8 @@ describe('failureOf', () => {
     ['a missing argument', [], 'Missing: <job> (job id or name).'],
     ['an unknown flag', ['x', '--nope'], 'Nonexistent flag: --nope'],
     ['one argument too many', ['x', 'y'], 'Unexpected argument: y'],
+    ['a value that went astray', ['x', 'DB_PASS=a b=c', 'D=e'], 'Unexpected arguments: DB_PASS=***, D=***'],
+    ['a value behind an unknown flag', ['x', '--db-pass=secret'], 'Nonexistent flag: --db-pass=***'],
     ['a value that is none of the options', ['x', '--output', 'yaml'], 'Expected --output=yaml to be one of: table, json'],
     ['a flag without its value', ['x', '--output'], 'Flag --output expects one of these values: table, json'],
     ['a duration without unit', ['x', '--grace', '24'], '--grace: 24 has no unit; write for example 24h.'],

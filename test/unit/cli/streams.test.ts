@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { paint } from '../../../src/lib/cli/colour.js'
 import { detectStreams } from '../../../src/lib/cli/streams.js'
+import { forTerminal } from '../../../src/lib/cli/terminal.js'
 
 function terminal(is: { stdout: boolean; stderr?: boolean; columns?: number }) {
   vi.spyOn(process, 'stdout', 'get').mockReturnValue({ isTTY: is.stdout, columns: is.columns } as NodeJS.WriteStream & { fd: 1 })
@@ -66,7 +67,7 @@ describe('detectStreams', () => {
 
 describe('paint', () => {
   it('colours a word where there is colour, and nothing elsewhere', () => {
-    expect(paint('ok', 'good', { colour: true })).toBe('\u001B[32mok\u001B[39m')
+    expect(forTerminal(paint('ok', 'good', { colour: true }))).toBe('\u001B[32mok\u001B[39m')
     expect([paint('ok', 'good', { colour: false }), paint('ok', undefined, { colour: true }), paint('', 'good', { colour: true })]).toEqual(
       ['ok', 'ok', ''],
     )

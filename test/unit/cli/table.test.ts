@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { renderTable, type Table } from '../../../src/lib/cli/table.js'
+import { forTerminal } from '../../../src/lib/cli/terminal.js'
 import { person, pipe } from '../../support/fake-streams.js'
 
 const TABLE: Table = {
@@ -64,7 +65,7 @@ describe('renderTable', () => {
   })
 
   it('colours words and header for a person with colours, and keeps the alignment', () => {
-    const text = renderTable(TABLE, 'table', person(80, true))
+    const text = forTerminal(renderTable(TABLE, 'table', person(80, true)))
 
     expect(text).toContain('\u001B[32mcomplete\u001B[39m')
     expect(text).toContain('\u001B[31mbroken\u001B[39m  ')

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Credential } from '../../../src/lib/access.js'
 import { accessBy } from '../../../src/lib/config/account-access.js'
-import { parseFlinkConf } from '../../../src/lib/config/flink-conf.js'
 import type { AccountSetting } from '../../../src/lib/config/settings.js'
+import { worldOf } from '../../support/access-world.js'
 
 const ACCOUNT = 'acct.blob.core.windows.net'
 const EMULATOR = 'http://127.0.0.1:10000/devstoreaccount1'
@@ -10,9 +10,9 @@ const CONNECTION = 'DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=C
 const CONF = `fs.azure.account.key.${ACCOUNT}: FK\nfs.azure.sas.flink.${ACCOUNT}: sig=FS`
 
 function access(options: { env?: Record<string, string>; setting?: Partial<AccountSetting>; conf?: string; account?: string }) {
-  const storage = new Map(options.setting ? [[ACCOUNT, { endpoint: null, auth: 'auto' as const, ...options.setting }]] : [])
-  const flinkConf = options.conf === undefined ? null : parseFlinkConf('/c/flink-conf.yaml', options.conf)
-  const found = accessBy({ storage, env: options.env ?? {}, flinkConf })(options.account ?? ACCOUNT, 'flink')
+  const account = options.account ?? ACCOUNT
+  const world = worldOf({ configured: [account], ...options, storage: options.setting ? { [ACCOUNT]: options.setting } : {} })
+  const found = accessBy(world)(account, 'flink')
   return { credential: open(found.credential), source: found.source, endpoint: found.endpoint }
 }
 

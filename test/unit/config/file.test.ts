@@ -99,6 +99,11 @@ describe('a wrong flinkops.yaml is refused with the line and the path of the val
       'contexts.prod.jobs.a.parallelism goes with a jar',
     ],
     [
+      'a jar with a file of values',
+      context('jobs: {a: {jar: a.jar, defineFile: a.env}}'),
+      'contexts.prod.jobs.a.defineFile goes with a script, not with a jar',
+    ],
+    [
       'parallelism 0',
       context('jobs: {a: {jar: a.jar, parallelism: 0}}'),
       'contexts.prod.jobs.a.parallelism must be a whole number of at least 1, not 0.',
@@ -126,7 +131,13 @@ describe('a wrong flinkops.yaml is refused with the line and the path of the val
 
 describe('which file', () => {
   const find = (flag: string | undefined, env: Record<string, string>, files: string[]) =>
-    findConfigFile({ flag, env, cwd: '/w', readFile: async (path) => (files.includes(path) ? '' : null) })
+    findConfigFile({
+      flag,
+      env,
+      cwd: '/w',
+      readFile: async (path) => (files.includes(path) ? '' : null),
+      checkFound: async () => undefined,
+    })
 
   it.each([
     ['--config', 'c.yaml', { FLINKOPS_CONFIG: '/e.yaml' }, ['/w/c.yaml', '/e.yaml', '/w/flinkops.yaml'], '/w/c.yaml'],

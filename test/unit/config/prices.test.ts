@@ -12,8 +12,9 @@ prices:
 `
 const EUROPE = { region: 'westeurope', redundancy: 'ZRS', tier: 'hot', gibMonth: 0.0221, write10k: 0.0625 }
 
+const checkFound = async () => undefined
 const read = (files: Record<string, string>, parts: { flag?: string; config?: string } = {}) =>
-  readPrices({ flag: parts.flag, config: parts.config, env: {}, cwd: '/work', readFile: async (path) => files[path] ?? null })
+  readPrices({ flag: parts.flag, config: parts.config, env: {}, cwd: '/work', readFile: async (path) => files[path] ?? null, checkFound })
 
 describe('the price table', () => {
   it('is the one that is built in when there is none', async () => {

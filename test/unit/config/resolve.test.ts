@@ -25,7 +25,7 @@ contexts:
 const CONF = `state.checkpoints.dir: ${ROOT}/other\nstate.savepoints.dir: ${ROOT}/savepoints\njobmanager.archive.fs.dir: ${ROOT}/history\nfs.azure.account.key.acct.blob.core.windows.net: MARKEDKEY\n`
 
 function config(files: Record<string, string>, flags: ConfigFlags = {}, env: Record<string, string> = {}) {
-  return resolveConfig({ flags, env, cwd: '/w', readFile: async (path) => files[path] ?? null })
+  return resolveConfig({ flags, env, cwd: '/w', readFile: async (path) => files[path] ?? null, checkFound: async () => undefined })
 }
 
 describe('resolveConfig', () => {
@@ -131,6 +131,67 @@ describe('resolveConfig', () => {
       ['Authorization', 'Bearer MARKED:x'],
       ['X-Team', 'ops'],
     ])
+  })
+})
+
+describe('the accounts that are reached', () => {
+  const yaml = (storage: string) =>
+    `contexts: {prod: {roots: {checkpoints: ["${ROOT}/x"], history: "wasbs://c@h.blob.core.windows.net/h"}, storage: ${storage}}}`
+  const reached = async (account: string, file: string, flags: ConfigFlags = {}) => {
+    const { accessFor } = await config({ '/w/flinkops.yaml': file, '/etc/f.yaml': file }, flags)
+    try {
+      return accessFor(account, 'c').endpoint ?? 'yes'
+    } catch (error) {
+      return error instanceof Error && 'code' in error ? error.code : error
+    }
+  }
+
+  it.each(['{acct2.blob.core.windows.net: {}}', '{acct2.blob.core.windows.net: }', '{ACCT2.dfs.core.windows.net: {auth: auto}}'])(
+    'are those of storage: %s, of roots and history',
+    async (storage) => {
+      for (const name of ['acct', 'acct2', 'h']) expect(await reached(`${name}.blob.core.windows.net`, yaml(storage))).toBe('yes')
+      expect(await reached('acct3.blob.core.windows.net', yaml(storage))).toBe('FOREIGN_ACCOUNT')
+    },
+  )
+
+  it('are those of paths that were typed', async () => {
+    const paths = ['latest', 'wasbs://c@acct3.dfs.core.windows.net/x']
+    expect(await reached('acct3.blob.core.windows.net', yaml('{}'), { paths })).toBe('yes')
+  })
+
+  it('are not those of another context', async () => {
+    const file = `currentContext: a\ncontexts: {a: {roots: {checkpoints: ["${ROOT}/x"]}}, b: {storage: {b.blob.core.windows.net: {}}}}`
+    expect(await reached('b.blob.core.windows.net', file)).toBe('FOREIGN_ACCOUNT')
+    expect(await reached('b.blob.core.windows.net', file, { context: 'b' })).toBe('yes')
+  })
+
+  it('go elsewhere by the word of a file that was named, not of one that lay there', async () => {
+    const file = yaml('{acct.blob.core.windows.net: {endpoint: "https://evil.test"}}')
+    expect(await reached('acct.blob.core.windows.net', file)).toBe('USAGE')
+    expect(await reached('acct.blob.core.windows.net', file, { config: 'flinkops.yaml' })).toBe('https://evil.test')
+    expect(await reached('acct.blob.core.windows.net', file, { config: '/etc/f.yaml' })).toBe('https://evil.test')
+  })
+
+  it('go elsewhere by the word of a file in the configuration directory of the user', async () => {
+    const file = yaml('{acct.blob.core.windows.net: {endpoint: "https://storage.corp"}}')
+    const notices: string[] = []
+    const env = { XDG_CONFIG_HOME: '/home/u/.config' }
+    const readFile = async (path: string) => (path === '/home/u/.config/flinkops/flinkops.yaml' ? file : null)
+    const { accessFor } = await resolveConfig({ flags: {}, env, cwd: '/w', readFile, onNotice: (text) => void notices.push(text) })
+    expect(accessFor('acct.blob.core.windows.net', 'c').endpoint).toBe('https://storage.corp')
+    expect(notices).toHaveLength(1)
+  })
+
+  it('are not those that only a JobManager names, and config says so', async () => {
+    const reported = withJobManagerConfiguration(
+      await config({}),
+      new Map([['state.checkpoints.dir', 'wasbs://c@acct.blob.core.windows.net/x']]),
+    )
+    expect(provenance(reported)).toContainEqual({
+      key: 'storage.acct.blob.core.windows.net/c.credential',
+      value: '-',
+      source: expect.stringContaining('No request was sent to acct.blob.core.windows.net'),
+    })
   })
 })
 

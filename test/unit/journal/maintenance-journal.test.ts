@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -66,6 +66,11 @@ describe('the hold on the windows of a place', () => {
   /** A process that has ended. */
   const GONE = spawnSync(process.execPath, ['-e', '']).pid
 
+  const lockPath = async () => {
+    const names = await readdir(join(directory, 'maintenance'))
+    return join(directory, 'maintenance', names.find((name) => name.endsWith('.lock')) ?? '')
+  }
+
   it('keeps a second one away, naming the process, and can be given back', async () => {
     const giveBack = await journal().hold('prod')
 
@@ -86,10 +91,62 @@ describe('the hold on the windows of a place', () => {
 
   it('is free again when the process that held it was killed', async () => {
     await journal().hold('prod')
-    const [lock = ''] = await readdir(join(directory, 'maintenance'))
-    await writeFile(join(directory, 'maintenance', lock), String(GONE))
+    const path = await lockPath()
+    await writeFile(path, String(GONE))
+    const problems: string[] = []
+    const telling = createMaintenanceJournal({ directory, onProblem: ({ message }) => problems.push(message) })
 
-    await expect(journal().hold('prod')).resolves.toBeTypeOf('function')
+    await expect(telling.hold('prod')).resolves.toBeTypeOf('function')
+    expect(problems).toEqual([`The lock ${path} is taken over: its process (${GONE}) has ended.`])
+  })
+
+  it('says which file keeps it, and no more, while its process may be a flinkops of this user', async () => {
+    await journal().hold('prod')
+
+    await expect(journal().hold('prod')).rejects.toMatchObject({
+      message: `Another flinkops (process ${process.pid}) is stopping or bringing back these jobs. Its lock is ${await lockPath()}.`,
+      suggestions: ['Wait until it is through, or end it: it can be run again at any time.'],
+    })
+  })
+
+  describe.runIf(process.platform === 'linux')('says that the process which it names is another one, and what to remove', () => {
+    const refused = async (pid: number, why: string) => {
+      const path = await lockPath()
+      await expect(journal().hold('prod')).rejects.toMatchObject({
+        code: 'LOCKED',
+        exitCode: 10,
+        message: `The lock ${path} names process ${pid}, which ${why}: on this machine, its flinkops has ended.`,
+        suggestions: [expect.stringMatching(new RegExp(`^If no flinkops works on these jobs, .* remove it: rm ${path}$`))],
+      })
+    }
+
+    it('when that began after the lock was written: its number was given away again, as in a container it is at once', async () => {
+      await journal().hold('prod')
+      await utimes(await lockPath(), 0, 1_000_000_000)
+      await refused(process.pid, 'began only after that was written')
+    })
+
+    it('when that is another program', async () => {
+      await journal().hold('prod')
+      const other = spawn('sleep', ['60'])
+      try {
+        await writeFile(await lockPath(), String(other.pid))
+        await refused(Number(other.pid), 'is sleep')
+      } finally {
+        other.kill()
+      }
+    })
+
+    it.runIf(process.getuid?.() === 0)('when that belongs to another user', async () => {
+      await journal().hold('prod')
+      const other = spawn('sleep', ['60'], { uid: 65_534 })
+      try {
+        await writeFile(await lockPath(), String(other.pid))
+        await refused(Number(other.pid), 'belongs to another user (uid 65534)')
+      } finally {
+        other.kill()
+      }
+    })
   })
 
   it('is no manifest', async () => {

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -72,21 +72,20 @@ describe('clean-up runs', () => {
     await writeFile(join(directory, 'runs', 'run-1', 'plan.json'), '{')
     await expect(runs.plan('run-1')).rejects.toMatchObject({ code: 'JOURNAL_UNREADABLE' })
     await writeFile(join(directory, 'runs', 'run-2'), '')
-    await expect(runs.planned('run-2', jsonBytes({}))).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE', exitCode: 1 })
+    await expect(runs.planned('run-2', jsonBytes({}))).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE', exitCode: 6 })
     await expect(runs.progress('run-2', [{}])).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' })
   })
 
-  it('say that the disk is full when the plan is written, and leave no half of it there', async () => {
+  it('say when a plan cannot be put into its place, and leave no half of it beside', async () => {
     const run = join(directory, 'runs', 'run-3')
-    await mkdir(run, { recursive: true })
-    // A device that answers every write with ENOSPC, where the plan is written first.
-    await symlink('/dev/full', join(run, `plan.json.${process.pid}.tmp`))
+    await mkdir(join(run, 'plan.json'), { recursive: true })
     await expect(createRunJournal({ directory }).planned('run-3', jsonBytes({ delete: [] }))).rejects.toMatchObject({
       code: 'JOURNAL_UNWRITABLE',
-      message: `The journal ${join(run, 'plan.json')} cannot be written (the disk is full); nothing goes ahead without a record.`,
-      suggestions: [expect.stringContaining(`Make room (df -h ${run}) and run it again`)],
+      message: `The journal ${join(run, 'plan.json')} cannot be written (EISDIR); nothing goes ahead without a record.`,
+      exitCode: 6,
+      suggestions: [expect.stringContaining(`Give the right to write in ${run} and run it again`)],
     })
-    expect(await readdir(run)).toEqual([])
+    expect(await readdir(run)).toEqual(['plan.json'])
   })
 
   it.each(['../x', 'a/b', '', '.', '..', 'a b', '-x'])('refuse %j as a run id', async (runId) => {

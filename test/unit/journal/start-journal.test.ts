@@ -23,6 +23,8 @@ const script: StartedJob = {
   args: [],
   parallelism: null,
   defines: { HOST: 'db1' },
+  sealed: [{ name: 'DB_PASS', hash: 'scrypt:00:11' }],
+  defineFile: '/etc/sales.env',
   restoredFrom: null,
   startedAtMs: 2,
 }
@@ -34,6 +36,8 @@ const jar: StartedJob = {
   args: null,
   parallelism: 4,
   defines: null,
+  sealed: [{ name: '2 arguments (--env)', hash: 'scrypt:00:22' }],
+  defineFile: null,
   startedAtMs: 1,
 }
 
@@ -73,8 +77,24 @@ describe('jobs that were started', () => {
     expect(await createStartJournal({ directory }).startedJobs()).toMatchObject([{ args: null, defines: null }])
   })
 
+  it('are read back from lines of older versions, with the values that those hold', async () => {
+    await mkdir(directory)
+    const { sealed: _sealed, defineFile: _file, ...old } = script
+    await writeFile(join(directory, 'started.jsonl'), `${JSON.stringify(old)}\n`)
+    expect(await createStartJournal({ directory }).startedJobs()).toEqual([{ ...old, sealed: [], defineFile: null }])
+  })
+
+  it('keep the name of a value of which the trace is torn, so that it is still asked for', async () => {
+    await mkdir(directory)
+    const line = { ...script, sealed: [{ name: 'DB_PASS', hash: 7 }, { hash: 'x' }, 'y'] }
+    await writeFile(join(directory, 'started.jsonl'), `${JSON.stringify(line)}\n`)
+    expect(await createStartJournal({ directory }).startedJobs()).toMatchObject([{ sealed: [{ name: 'DB_PASS', hash: '' }] }])
+  })
+
   it('are written with the fields that they have, and no others', async () => {
-    await createStartJournal({ directory }).rememberStart(Object.assign({ password: 'MARKED' }, script))
+    const [sealed] = script.sealed.map((one) => Object.assign({ value: 'MARKED' }, one))
+    const wide = Object.assign({ password: 'MARKED' }, script, { sealed: [sealed] })
+    await createStartJournal({ directory }).rememberStart(wide)
     expect(await readFile(join(directory, 'started.jsonl'), 'utf8')).not.toContain('MARKED')
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ExecuteRunInput, executeRun } from '../../../src/lib/operations/execute-run.js'
 import type { Deletion } from '../../../src/lib/operations/execution.js'
+import type { LeftOut } from '../../../src/lib/state/confirmed.js'
 import { locationKey } from '../../../src/lib/state/location.js'
 
 const DELETION: Deletion = {
@@ -24,12 +25,12 @@ async function run(more: Partial<ExecuteRunInput> = {}, failing: { planned?: Err
     done.push(what)
   }
   const ending = executeRun({
-    record: { runId: 'run-1', waves: [[DELETION]] },
-    settled: new Set(),
+    runId: 'run-1',
+    record: () => ({ runId: 'run-1', waves: [[DELETION]] }),
     containers: [{ account: 'acct', container: 'flink' }],
     recheck: async () => {
       await act('re-checked')
-      return { state: 'go', spare: new Set() }
+      return { state: 'go', waves: [[DELETION]], left: [] }
     },
     storage: {
       eraser: async (account, container) => ({
@@ -56,7 +57,8 @@ async function run(more: Partial<ExecuteRunInput> = {}, failing: { planned?: Err
     sleep: async () => undefined,
     ...more,
   })
-  return { done, error: await ending.then(() => null).catch((error: unknown) => error) }
+  const ended = await ending.then((result) => ({ result, error: null })).catch((error: unknown) => ({ result: null, error }))
+  return { done, ...ended }
 }
 
 describe('a run', () => {
@@ -98,17 +100,41 @@ describe('a run', () => {
     expect(done.filter((what) => what.startsWith('deleted'))).toEqual([])
   })
 
-  it('leaves alone what is to be spared and what an earlier attempt settled, and tells how far it is', async () => {
-    const settled = new Set([locationKey(DELETION)])
-    const third = { ...DELETION, name: 'checkpoints/z' }
+  it('deletes what the re-check says and nothing else of the plan, tells how far it is, and why the rest stays', async () => {
+    const left: LeftOut[] = [
+      { key: locationKey(DELETION), outcome: 'gone' },
+      { key: locationKey({ ...DELETION, name: 'checkpoints/z' }), outcome: 'spared' },
+      { key: locationKey({ ...DELETION, name: 'checkpoints/w' }), outcome: 'changed' },
+    ]
     const seen: number[] = []
-    const { done } = await run({
-      record: { runId: 'run-1', waves: [[DELETION, OTHER, third]] },
-      settled,
-      recheck: async () => ({ state: 'go', spare: new Set([locationKey(third)]) }),
+    const noted: unknown[] = []
+    const { done, result } = await run({
+      record: () => ({ runId: 'run-1', waves: [[DELETION, OTHER, { ...DELETION, name: 'checkpoints/z' }]] }),
+      recheck: async () => ({ state: 'go', waves: [[OTHER]], left }),
       onProgress: ({ deletedBlobs }) => seen.push(deletedBlobs),
+      runs: {
+        planned: async () => undefined,
+        progress: async (_, entries) => void noted.push(...entries),
+        plan: async () => null,
+        entries: async () => [],
+        runs: async () => [],
+      },
     })
     expect(done.filter((what) => what.startsWith('deleted'))).toEqual(['deleted checkpoints/y'])
     expect(seen).toEqual([0, 1])
+    expect(noted).toEqual([...left, { key: locationKey(OTHER), outcome: 'deleted' }])
+    expect(result).toMatchObject({ deletedBlobs: 1, alreadyGone: 1, spared: 1, changed: 1, failed: [] })
+  })
+
+  it('holds its plan no longer than until that is on record', async () => {
+    const asked: number[] = []
+    const { done } = await run({
+      record: () => {
+        asked.push(asked.length)
+        return { runId: 'run-1', waves: [[DELETION]] }
+      },
+    })
+    expect(asked).toEqual([0])
+    expect(done).toContain('deleted checkpoints/x')
   })
 })

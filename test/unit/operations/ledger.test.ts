@@ -70,6 +70,25 @@ describe('the ledger', () => {
     expect(copies.map((text) => JSON.parse(text))).toEqual(saved)
   })
 
+  it('writes no field that a manifest does not have, whatever it was handed', async () => {
+    const copies: string[] = []
+    const { opened, saved } = ledger({ copy: async (_, text) => void copies.push(text) })
+    const spec = {
+      kind: 'script' as const,
+      path: '/x.sql',
+      sha256: 'f',
+      entryClass: null,
+      args: [],
+      parallelism: null,
+      defines: { A: 'MARKED' },
+    }
+
+    await opened.step('a', { spec })
+
+    expect(copies).toEqual([expect.stringContaining('/x.sql')])
+    expect(JSON.stringify(saved) + copies.join()).not.toContain('MARKED')
+  })
+
   it('goes on when the copy cannot be left, says so once, and does not try at every step', async () => {
     let tries = 0
     const { opened, saved, problems } = ledger({

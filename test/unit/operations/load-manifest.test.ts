@@ -36,12 +36,21 @@ describe('lastManifest', () => {
 })
 
 describe('a manifest that is handed in', () => {
-  it('counts, unless this machine has gone further with it', async () => {
+  it('counts as one from elsewhere, and never where this machine has one of that window', async () => {
     const newer = { ...OPEN, revision: OPEN.revision + 1 }
+    const handed = { manifest: { ...OPEN, isForeign: true }, isOutdone: false }
 
-    expect(await handedIn(JSON.stringify(OPEN), 'file', journal({}))).toEqual(OPEN)
-    expect(await handedIn(JSON.stringify(OPEN), 'file', journal({ open: newer }))).toEqual(newer)
-    expect(await handedIn(JSON.stringify(newer), 'file', journal({ open: OPEN }))).toEqual(newer)
+    expect(await handedIn(JSON.stringify(OPEN), 'file', journal({}))).toEqual(handed)
+    expect(await handedIn(JSON.stringify({ ...OPEN, isForeign: false }), 'file', journal({}))).toEqual(handed)
+    expect(await handedIn(JSON.stringify(OPEN), 'file', journal({ open: newer }))).toEqual({ manifest: newer, isOutdone: false })
+    expect(await handedIn(JSON.stringify(newer), 'file', journal({ open: OPEN }))).toEqual({ manifest: OPEN, isOutdone: true })
+  })
+
+  it('does not take the place of one of this machine that cannot be read', async () => {
+    await expect(handedIn(JSON.stringify(OPEN), 'file', journal({ open: { id: 'open' } }))).rejects.toMatchObject({
+      code: 'MANIFEST_UNREADABLE',
+      message: expect.stringContaining('/state/open.json'),
+    })
   })
 
   it.each(['', '{"jo', '{}', 'null'])('is refused when it is none: %j', async (text) => {

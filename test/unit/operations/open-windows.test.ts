@@ -47,6 +47,25 @@ describe('open maintenance windows', () => {
     expect(await windows({ machine, container: { 'here.json': HERE } })).toEqual({ named: [], unreadable: [] })
   })
 
+  it.each<[string, unknown]>([
+    ['closed, at a revision beyond all others', { ...HERE, isClosed: true, revision: Number.MAX_SAFE_INTEGER }],
+    ['closed, at a revision that is no number', JSON.stringify({ ...HERE, isClosed: true }).replace(/"revision":\d+/, '"revision":1e999')],
+    ['with other paths', { ...HERE, revision: HERE.revision + 1, jobs: [] }],
+    ['torn', '{"id":'],
+  ])('are what this machine says of its own, whatever their copy is: %s', async (_, copy) => {
+    const own = await windows({ machine: { here: HERE } })
+    expect(own.named).toHaveLength(1)
+    expect(await windows({ machine: { here: HERE }, container: { 'here.json': copy } })).toEqual(own)
+  })
+
+  it('do not begin again by a copy, when this machine closed them', async () => {
+    const copy = { ...HERE, revision: HERE.revision + 5 }
+    expect(await windows({ machine: { here: { ...HERE, isClosed: true } }, container: { 'here.json': copy } })).toEqual({
+      named: [],
+      unreadable: [],
+    })
+  })
+
   it.each<[string, Given]>([
     ['on this machine, no JSON', { machine: { torn: 'broken' } }],
     ['in the container, no JSON', { container: { 'torn.json': '{"id":' } }],

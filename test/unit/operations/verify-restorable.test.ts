@@ -56,6 +56,7 @@ describe('verifyRestorable', () => {
       findings: [],
       proof: { formatVersion: 6, checkpointId: 7, files: 3, bytes: 310 + table.length },
       deep: null,
+      unseen: [],
     })
   })
 

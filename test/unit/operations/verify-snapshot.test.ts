@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { verifyOnce, verifySnapshot } from '../../../src/lib/operations/verify-snapshot.js'
+import { foreignAccount } from '../../../src/lib/foreign.js'
+import { findingsOf } from '../../../src/lib/operations/verify-restorable.js'
+import { isUnproven, verifyOnce, verifySnapshot } from '../../../src/lib/operations/verify-snapshot.js'
 import { ACCOUNT, CONTAINER, type FakeBlob, fakeStorage, uri } from '../../support/fake-ports.js'
 import { encodeMetadata } from '../state/metadata/encoder.js'
 import type { Stream } from '../state/metadata/handles.js'
@@ -74,7 +76,28 @@ describe('verifyOnce', () => {
       [`${DIRECTORY}/_metadata`]: metadata(absolute('wasbs://flink@elsewhere.blob.core.windows.net/b')),
     })
 
-    expect(found).toMatchObject({ state: 'wanting', problem: 'elsewhere.blob.core.windows.net cannot be reached.' })
+    const problem =
+      '1 file that it names in flink on elsewhere.blob.core.windows.net was not looked at: elsewhere.blob.core.windows.net cannot be reached'
+    expect(found).toMatchObject({ state: 'wanting', problem })
+  })
+
+  it('is not proven, and says how many files nobody looked at, when they lie on an account that nobody named', async () => {
+    const stranger = (name: string) => absolute(`wasbs://c@stranger.blob.core.windows.net/${name}`)
+    const storage = fakeStorage({ [`${DIRECTORY}/_metadata`]: metadata(stranger('a'), stranger('b'), stranger('b')) })
+    const own = storage.container
+    storage.container = async (account, container) => {
+      if (account.startsWith('stranger')) throw foreignAccount(account)
+      return own(account, container)
+    }
+
+    const found = await verifySnapshot({ storage, location, signal })
+
+    expect(found).toMatchObject({
+      state: 'wanting',
+      problem: expect.stringMatching(/^2 files that it names in c on stranger\S+ were not looked at/),
+    })
+    expect(isUnproven(found)).toBe(true)
+    expect(findingsOf(found).filter((one) => one.includes('missing'))).toEqual([])
   })
 
   it('finds many files of one directory, too', async () => {

@@ -81,6 +81,18 @@ describe('parseManifest', () => {
     )
   })
 
+  const SPEC = { kind: 'jar', path: 'p.jar', sha256: 'x', entryClass: null, args: ['--all'], parallelism: 4 }
+  const withSpec = (parts: object) => ({ ...manifest(), jobs: [{ ...manifestJob(), spec: { ...SPEC, ...parts } }] })
+  const withConfiguration = (parts: object) => ({
+    ...manifest(),
+    jobs: [{ ...manifestJob(), configuration: { ...manifestJob().configuration, ...parts } }],
+  })
+
+  it('reads a spec, and a configuration of which little is known', () => {
+    expect(parseManifest(withSpec({}))).not.toBeNull()
+    expect(parseManifest({ ...manifest(), jobs: [{ ...manifestJob(), configuration: {} }] })).not.toBeNull()
+  })
+
   it.each<[string, unknown]>([
     ['nothing', null],
     ['a text', 'manifest'],
@@ -90,6 +102,18 @@ describe('parseManifest', () => {
     ['a path that is no text', { ...manifest(), jobs: [{ ...manifestJob(), path: 7 }] }],
     ['a job without name', { ...manifest(), jobs: [{ ...manifestJob(), name: null }] }],
     ['one job id twice', { ...manifest(), jobs: [manifestJob(), manifestJob()] }],
+    ['a revision above all', JSON.parse(JSON.stringify(manifest()).replace('"revision":3', '"revision":1e999'))],
+    ['a revision that is no whole number', { ...manifest(), revision: 1.5 }],
+    ['a revision below 0', { ...manifest(), revision: -1 }],
+    ['a word for what it is', { ...manifest(), isForeign: 'no' }],
+    ['a last checkpoint that is no text', withConfiguration({ lastCheckpoint: ['x'] })],
+    ['a parallelism that is no number', withConfiguration({ parallelism: '4' })],
+    ['a configuration that is a list', { ...manifest(), jobs: [{ ...manifestJob(), configuration: [] }] }],
+    ['arguments that are one text', withSpec({ args: '--all' })],
+    ['an argument that is no text', withSpec({ args: ['--all', 1] })],
+    ['a class that is no text', withSpec({ entryClass: {} })],
+    ['a parallelism of 0', withSpec({ parallelism: 0 })],
+    ['a digest that is no text', withSpec({ sha256: null })],
     ['a spec of no known kind', { ...manifest(), jobs: [{ ...manifestJob(), spec: { kind: 'python', path: 'p', sha256: 'x' } }] }],
   ])('refuses %s', (_, value) => {
     expect(parseManifest(value)).toBeNull()

@@ -6,7 +6,7 @@ import type { CleanupPlan, DeleteReason } from '../../../src/lib/state/plan.js'
 import type { Decision, KeepReason } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
 import { cleanupPlanText } from '../../../src/lib/views/cleanup.js'
-import { cleanupJson } from '../../../src/lib/views/cleanup-json.js'
+import { cleanupJson, planJson } from '../../../src/lib/views/cleanup-json.js'
 import { cleanupResultText } from '../../../src/lib/views/cleanup-result.js'
 import { ACCOUNT, CONTAINER, JOB, NOW_MS, uri } from '../../support/fake-ports.js'
 import { person } from '../../support/fake-streams.js'
@@ -143,6 +143,7 @@ describe('what a clean-up did', () => {
     ['all', {}, []],
     ['all that was still there', { alreadyGone: 2 }, ['Gone before it could be deleted: 2 blobs.']],
     ['all but what changed', { changed: 1 }, ['Left alone because it changed, or depends on what changed: 1 blob.']],
+    ['all but what is wanted now', { spared: 2 }, ['Spared because the plan, made again, does not want it any more: 2 blobs.']],
     [
       'some, failures grouped',
       {
@@ -173,7 +174,7 @@ describe('the JSON of cleanup', () => {
     const spell = (account: string, container: string, name: string) => `abfss://${container}@${account}/${name}`
     const failed = [{ path: `${ACCOUNT}/${CONTAINER}/x/chk-6/_metadata`, code: 'ServerBusy' }]
 
-    expect(cleanupJson({ runId: 'r1', outcome: 'partial', plan: PLAN, result: { ...RESULT, failed }, spell })).toEqual({
+    expect(cleanupJson({ runId: 'r1', outcome: 'partial', shown: planJson(PLAN, spell), result: { ...RESULT, failed }, spell })).toEqual({
       runId: 'r1',
       outcome: 'partial',
       scanned: PLAN.scanned,
@@ -200,6 +201,7 @@ describe('the JSON of cleanup', () => {
         deletedBytes: 3072,
         alreadyGone: 0,
         changed: 0,
+        spared: 0,
         uncertain: 0,
         problem: null,
         failed: [{ path: `abfss://${CONTAINER}@${ACCOUNT}/x/chk-6/_metadata`, code: 'ServerBusy' }],

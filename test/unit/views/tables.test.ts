@@ -163,6 +163,7 @@ const INSPECTION: Inspection = {
     { path: uri('taskowned/c'), sizeBytes: 0, kind: 'directory', relative: false, shared: false, exists: null },
   ],
   totals: { references: 3, files: 2, fileBytes: 2048, inlineBytes: 100 },
+  unseen: [],
   warnings: [],
 }
 

@@ -3,7 +3,13 @@ import { jobVerdictJson, jobVerdictText, snapshotVerdictJson, snapshotVerdictTex
 
 const WIDE = Number.POSITIVE_INFINITY
 const PATH = 'wasbs://flink@acct.blob.core.windows.net/checkpoints/a/chk-7'
-const good = { path: PATH, findings: [], proof: { formatVersion: 6, checkpointId: 7, files: 45, bytes: 3 * 1024 ** 2 }, deep: null }
+const good = {
+  path: PATH,
+  findings: [],
+  proof: { formatVersion: 6, checkpointId: 7, files: 45, bytes: 3 * 1024 ** 2 },
+  deep: null,
+  unseen: [],
+}
 const deep = {
   files: 45,
   bytes: 3 * 1024 ** 2,
