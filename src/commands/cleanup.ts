@@ -39,7 +39,7 @@ export default class Cleanup extends DeletingCommand {
       earlier:
         flags.resume === undefined
           ? null
-          : await openRun(flags.resume, await openScope(context, flags.root), context, (text) => this.print(text)),
+          : await openRun(flags.resume, await openScopeBelow(context, flags.root), context, (text) => this.print(text)),
       plan: async (signal) => this.#plan(flags, await this.#open(flags), signal),
     })
   }
