@@ -103,7 +103,7 @@ function tookMs(read: (text: string) => unknown, text: string): number {
   return (user + system) / 1000
 }
 
-const SHORT = 30_000
+const SHORT = 12_000
 
 function textOf(before: string, piece: string, after: string, length: number): string {
   return before + piece.repeat(Math.ceil(length / piece.length)) + after
@@ -117,7 +117,7 @@ describe('twice as long a text takes twice as long', () => {
         const after = AFTER[(before.length + piece.length) % AFTER.length] ?? ''
         const short = tookMs(read, textOf(before, piece, after, SHORT))
         // What is quadratic takes more than this of a text this long; what does not need not be looked at more closely.
-        if (short < 30) continue
+        if (short < 20) continue
         const long = Math.min(...[1, 2].map(() => tookMs(read, textOf(before, piece, after, 4 * SHORT))))
         const again = Math.min(short, tookMs(read, textOf(before, piece, after, SHORT)))
         if (long > 10 * Math.max(again, 5))

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import { type FlinkopsError, usageError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { parseDuration } from './duration.js'
@@ -118,13 +118,35 @@ export function parseYaml(file: string, text: string): YamlNode {
   if (excess !== null) throw usageError(`${file} cannot be read: ${excess}.`)
   const lines = new LineCounter()
   const { document, root } = orUsageError(file, () => {
-    const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+    const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
     return { document: parsed, root: parsed.errors.length > 0 ? null : rootOf(parsed) }
   })
   const [problem] = document.errors
   if (problem) throw usageError(`${file}:${lines.linePos(problem.pos[0]).line}: not valid YAML (${problem.code}).`)
+  const again = repeatedKey(document)
+  if (again !== null) throw usageError(`${file}:${lines.linePos(again).line}: not valid YAML (DUPLICATE_KEY).`)
   if (typeof root !== 'object' || root === null || Array.isArray(root)) throw usageError(`${file}:1: the top level must be a map of keys.`)
   return new YamlNode(new YamlSource(file, document, lines), root, [])
+}
+
+/** Where a key of a map stands a second time; the parser's own look compares each key with each other. */
+function repeatedKey(document: Document): number | null {
+  let found: number | null = null
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) {
+          found = key.range?.[0] ?? 0
+          return visit.BREAK
+        }
+        seen.add(key.value)
+      }
+      return undefined
+    },
+  })
+  return found
 }
 
 /** Throws for an alias that stands for itself: whoever walks the value would not come to its end. */

@@ -5,8 +5,9 @@ import type { Manifest, ManifestConfiguration, ManifestJob, ManifestSpec } from 
  * carries. What was read back from elsewhere, or comes from wider data, leaves with nothing more.
  */
 export function manifestRecord(manifest: Manifest): Manifest {
-  const { id, revision, createdAt, updatedAt, context, jobManager, flinkVersion, isClosed, jobs } = manifest
-  return { id, revision, createdAt, updatedAt, context, jobManager, flinkVersion, isClosed, jobs: jobs.map(jobRecord) }
+  const { id, revision, createdAt, updatedAt, context, jobManager, flinkVersion, isClosed, isForeign, jobs } = manifest
+  const origin = isForeign === undefined ? {} : { isForeign }
+  return { id, revision, createdAt, updatedAt, context, jobManager, flinkVersion, isClosed, ...origin, jobs: jobs.map(jobRecord) }
 }
 
 function jobRecord(job: ManifestJob): ManifestJob {
