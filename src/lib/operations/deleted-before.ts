@@ -4,7 +4,7 @@ import type { ContainerReader } from '../ports.js'
 import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
 import { locationKey } from '../state/location.js'
-import { parseRecord } from './run-record.js'
+import { isBound, parseRecord } from './run-record.js'
 
 export interface DeletedBeforeInput {
   readers: ContainerReader[]
@@ -50,7 +50,9 @@ async function settleRecorded(open: Set<string>, runId: string, place: Container
     if (result === null || !isClean(await parseJsonBytes(result))) return
     const plan = await input.recorder.recorded({ ...at, file: 'plan.json' })
     if (plan === null) return
-    for (const one of parseRecord(runId, await parseJsonBytes(plan)).waves.flat()) open.delete(locationKey(one))
+    const record = parseRecord(runId, await parseJsonBytes(plan))
+    // What anybody may write says nothing by itself: the plan must be the one that the run's id names.
+    if (isBound(record)) for (const one of record.waves.flat()) open.delete(locationKey(one))
   } catch (error) {
     if (input.signal.aborted || !(error instanceof FlinkopsError || error instanceof SyntaxError)) throw error
   }
@@ -59,7 +61,8 @@ async function settleRecorded(open: Set<string>, runId: string, place: Container
 function isClean(result: unknown): boolean {
   if (typeof result !== 'object' || result === null) return false
   if (!('failed' in result && 'stopped' in result && 'changed' in result && 'alreadyGone' in result)) return false
-  const isWhole = result.stopped === false && result.changed === 0 && result.alreadyGone === 0
+  const spared = 'spared' in result ? result.spared : 0
+  const isWhole = result.stopped === false && result.changed === 0 && result.alreadyGone === 0 && spared === 0
   return isWhole && Array.isArray(result.failed) && result.failed.length === 0
 }
 

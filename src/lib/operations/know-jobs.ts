@@ -35,7 +35,7 @@ export function knowSurveyedJobs(input: KnowSurveyedJobsInput): Map<string, Know
     jobIds: jobIdsIn(survey),
     exclusive,
     allClustersAnswered: gathered.silent.length === 0,
-    trees: treesByJob(survey.trees, silence?.roots ?? []),
+    trees: treesByJob(survey.trees, silence?.roots ?? [], survey.snapshots),
     ...(silence && { silence: { answered: gathered.answered, nowMs, graceMs: silence.graceMs, ...(givenUp && { givenUp }) } }),
   })
 }

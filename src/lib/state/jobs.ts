@@ -7,6 +7,7 @@ import {
   firstOf,
   hasEnded,
   hasState,
+  isFixedJobId,
   type JobEvidence,
   lastEnded,
   type NamedSnapshot,
@@ -132,12 +133,15 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000
 
 /**
  * Why an end is none of the run that is asked for: application clusters reuse a job id (`JobID(hash(cluster id), 0)`), so whatever was written or
- * seen later is of a later run. `null` = nothing speaks against it.
+ * seen later is of a later run. Of an id that is no fixed one, and that a cluster still shows with its end, only a checkpoint says so: an upload may come
+ * to its end after its job. `null` = nothing speaks against it.
  */
 function doubtOf(ended: JobEvidence, evidence: JobEvidence[], trees: JobTrees | undefined): string | null {
   const endedAtMs = ended.endedAtMs ?? null
   if (endedAtMs === null) return null
-  if (trees !== undefined && trees.newestWriteMs > endedAtMs + CLOCK_TOLERANCE_MS) return 'its directory was written to later'
+  const isShown = ended.source === 'cluster' && !isFixedJobId(ended.jobId)
+  const writtenMs = (isShown ? trees?.newestCheckpointMs : trees?.newestWriteMs) ?? 0
+  if (writtenMs > endedAtMs + CLOCK_TOLERANCE_MS) return 'its directory was written to later'
   const later = evidence.find(
     ({ sighting }) => sighting !== undefined && !hasEnded(sighting.state) && (sighting.startedAtMs ?? 0) > endedAtMs,
   )

@@ -2,11 +2,14 @@ import { hasEnded, type JobEvidence } from './evidence.js'
 import type { WrittenTree } from './inventory.js'
 import type { Location } from './location.js'
 import { isUnderRoots } from './places.js'
+import type { Snapshot } from './snapshot.js'
 
 /** What storage shows of a job: all its directories together. */
 export interface JobTrees {
   /** Newest write of a file in any of them. */
   newestWriteMs: number
+  /** When the newest checkpoint in any of them was completed; absent = there is none. */
+  newestCheckpointMs?: number
   /** Every one lies at or below a configured root. */
   areBelowRoots: boolean
 }
@@ -22,8 +25,12 @@ export interface SilenceInput {
   givenUp?: ReadonlySet<string>
 }
 
-/** The directories of each job id. */
-export function treesByJob(trees: readonly WrittenTree[], roots: Location[]): Map<string, JobTrees> {
+/** The directories of each job id, and what was completed in them. */
+export function treesByJob(
+  trees: readonly WrittenTree[],
+  roots: Location[],
+  snapshots: readonly Pick<Snapshot, 'jobId' | 'kind' | 'etag' | 'completedAtMs'>[] = [],
+): Map<string, JobTrees> {
   const byJob = new Map<string, JobTrees>()
   for (const { directory, jobId, newestWriteMs } of trees) {
     const before = byJob.get(jobId)
@@ -31,6 +38,10 @@ export function treesByJob(trees: readonly WrittenTree[], roots: Location[]): Ma
       newestWriteMs: Math.max(newestWriteMs, before?.newestWriteMs ?? 0),
       areBelowRoots: isUnderRoots(directory, roots) && (before?.areBelowRoots ?? true),
     })
+  }
+  for (const { jobId, kind, etag, completedAtMs } of snapshots) {
+    const tree = jobId === null || kind !== 'checkpoint' || etag === null ? undefined : byJob.get(jobId)
+    if (tree !== undefined) tree.newestCheckpointMs = Math.max(completedAtMs, tree.newestCheckpointMs ?? 0)
   }
   return byJob
 }

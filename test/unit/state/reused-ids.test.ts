@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JobEvidence } from '../../../src/lib/state/evidence.js'
 import { knowJobs } from '../../../src/lib/state/jobs.js'
+import type { JobTrees } from '../../../src/lib/state/silence.js'
 
 const JOB = 'a'.repeat(32)
 const ENDED = Date.parse('2026-11-01T00:00:00Z')
@@ -32,8 +33,18 @@ describe('an end', () => {
     })
   })
 
-  it('is doubted of a cluster as well', () => {
-    expect(know(ENDED + HOUR, { evidence: [{ ...HISTORY, source: 'cluster', where: 'http://jm' }] }).liveness).toBe('unknown')
+  it('is doubted of a cluster as well, of a fixed id by any file, of another by a checkpoint', () => {
+    const shown: JobEvidence = { ...HISTORY, source: 'cluster', where: 'http://jm' }
+    const livenessOf = (jobId: string, tree: Partial<JobTrees>) => {
+      const trees = new Map([[jobId, { newestWriteMs: ENDED + HOUR, areBelowRoots: true, ...tree }]])
+      const evidence = [{ ...shown, jobId }]
+      return knowJobs({ evidence, jobIds: [jobId], exclusive: false, allClustersAnswered: true, trees, silence: SILENCE }).get(jobId)
+        ?.liveness
+    }
+    expect(livenessOf(JOB, {})).toBe('terminated')
+    expect(livenessOf(JOB, { newestCheckpointMs: ENDED - HOUR })).toBe('terminated')
+    expect(livenessOf(JOB, { newestCheckpointMs: ENDED + HOUR })).toBe('unknown')
+    expect(livenessOf('0'.repeat(32), {})).toBe('unknown')
   })
 
   it('tolerates clocks that are five minutes apart, and no more', () => {
