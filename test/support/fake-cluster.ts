@@ -100,7 +100,10 @@ function statistics({ completed = [], restoredFrom, startedAtMs = STARTED_AT_MS 
     external_path: path,
     discarded: false,
   }))
-  const restored = restoredFrom === undefined ? null : { id: 1, restore_timestamp: startedAtMs, external_path: restoredFrom }
+  const restored =
+    restoredFrom === undefined
+      ? null
+      : { id: Number(/chk-(\d+)$/.exec(restoredFrom)?.[1] ?? 1), restore_timestamp: startedAtMs, external_path: restoredFrom }
   return {
     counts: { restored: restored === null ? 0 : 1, total: entries.length, in_progress: 0, completed: entries.length, failed: 0 },
     latest: { completed: entries.at(-1) ?? null, savepoint: null, failed: null, restored },

@@ -46,9 +46,14 @@ export class Chains {
     return run
   }
 
-  /** Whole, below a root, and nothing that Flink deletes by itself when its job ends. */
+  /** Whole and below a root: a job could be brought back from it now. */
+  isWhole(snapshot: Snapshot): boolean {
+    return snapshot.completeness === 'complete' && !isOfDrill(snapshot) && this.isBelowRoot(snapshot)
+  }
+
+  /** Whole, and nothing that Flink deletes by itself when its job ends. */
   isRestorePoint(snapshot: Snapshot): boolean {
-    if (snapshot.completeness !== 'complete' || isOfDrill(snapshot) || !this.isBelowRoot(snapshot)) return false
+    if (!this.isWhole(snapshot)) return false
     const job = snapshot.jobId === null ? undefined : this.#input.jobs.get(snapshot.jobId)
     return snapshot.kind === 'savepoint' || (job?.retainsCheckpoints !== false && job?.state !== 'FINISHED')
   }

@@ -16,7 +16,7 @@ export interface Outlook {
 
 /** For each job that has not ended, by name: what it wrote itself, and what it went on from. */
 export function outlookOf(jobs: Map<string, KnownJob>, snapshots: Snapshot[], chains: Chains): Outlook[] {
-  const whole = snapshots.filter((one) => chains.isRestorePoint(one))
+  const whole = snapshots.filter((one) => chains.isWhole(one))
   return [...jobs.values()]
     .filter((job) => job.liveness === 'running')
     .map(({ jobId, name, state }) => {
