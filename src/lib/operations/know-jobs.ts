@@ -41,7 +41,7 @@ export function knowSurveyedJobs(input: KnowSurveyedJobsInput): Map<string, Know
 }
 
 /** Every job id that a path in storage names. */
-export function jobIdsIn(survey: Survey): Set<string> {
+function jobIdsIn(survey: Survey): Set<string> {
   const ids = new Set<string>()
   for (const snapshot of survey.snapshots) if (snapshot.jobId !== null) ids.add(snapshot.jobId)
   for (const blobs of [survey.loose.samples(), survey.stored.samples(), survey.markers]) {
