@@ -54,7 +54,7 @@ export function startScenarios(world: World): void {
     })
 
     test('a script of two jobs starts both, each with its first checkpoint; their ids are printed', async () => {
-      const ids = (await stdoutOf(world, 'start', script, '--define', 'ROWS=50')).trimEnd().split('\n')
+      const ids = (await stdoutOf(world, 'start', script, '--define', 'ROWS=50', '--remember')).trimEnd().split('\n')
       ;[orders = '', buyers = ''] = ids
       expect(ids).toHaveLength(2)
       const names = await Promise.all(ids.map(async (id) => textAt(await rest(world, `/jobs/${id}`), 'name')))
@@ -78,7 +78,7 @@ export function startScenarios(world: World): void {
       const wreck = `checkpoints/${orders}/chk-100000`
       await world().storage.getBlockBlobClient(`${wreck}/_metadata`).upload('no metadata', 11)
       const from = ['--from', 'shop_orders=latest', '--from', `${BUYERS}=${await newestOf(world, buyers)}`]
-      const { jobs } = await jsonOf<{ jobs: LatestJson[] }>(world, 'resume', script, '--define', 'ROWS=50', ...from)
+      const { jobs } = await jsonOf<{ jobs: LatestJson[] }>(world, 'resume', script, '--define', 'ROWS=50', '--remember', ...from)
       const [first, second] = jobs
       expect(first).toMatchObject({
         restoredFrom: newest,
