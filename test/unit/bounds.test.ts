@@ -164,6 +164,10 @@ describe('a configuration', () => {
   ).join('\n')
   const bombs: [string, string][] = [
     ['aliases of aliases', laughs],
+    [
+      'many aliases of a large map',
+      `a: &a {${Array.from({ length: 300 }, (_, at) => `k${at}: some value that is not short`).join(', ')}}\n${Array.from({ length: 40 }, (_, at) => `b${at}: *a`).join('\n')}`,
+    ],
     ['an alias of itself', 'a: &a {b: *a}'],
     ['an alias of nothing', 'a: *nobody'],
     ['lists in lists', `a: ${'['.repeat(5000)}`],

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { CONFIG_CHARS } from '../bounds.js'
 import { type FlinkopsError, usageError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { parseDuration } from './duration.js'
@@ -120,10 +121,10 @@ export function parseYaml(file: string, text: string): YamlNode {
   return new YamlNode(new YamlSource(file, document, lines), root, [])
 }
 
-/** Throws for an alias that stands for itself: whoever walks the value would not come to its end. */
+/** Throws for aliases that stand for themselves, or for much: whoever walks the value would not come to its end. */
 function rootOf(document: Document): unknown {
   const root: unknown = document.toJS() ?? {}
-  JSON.stringify(root)
+  if (JSON.stringify(root).length > CONFIG_CHARS) throw new ReferenceError('aliases')
   return root
 }
 

@@ -14,7 +14,8 @@ export function tooMuchYaml(text: string): string | null {
 
 /** Why the parser gave up, as a clause without any of the text: some of its errors hold excerpts. */
 export function yamlFailure(error: unknown): string {
-  if (error instanceof ReferenceError || error instanceof TypeError) return 'its aliases stand for more than is read, for nothing, or for themselves'
+  if (error instanceof ReferenceError || error instanceof TypeError)
+    return 'its aliases stand for more than is read, for nothing, or for themselves'
   return error instanceof RangeError ? 'it is nested too deep' : 'its parser gave up'
 }
 
