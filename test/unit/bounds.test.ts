@@ -12,6 +12,7 @@ import { parsePrices } from '../../src/lib/config/prices.js'
 import { createHttp } from '../../src/lib/flink/http.js'
 import { parseForeignJson } from '../../src/lib/foreign-json.js'
 import { openInventory } from '../../src/lib/inventory/open.js'
+import { checkRuns } from '../../src/lib/inventory/parquet-runs.js'
 import { checkThrift } from '../../src/lib/inventory/thrift-shape.js'
 import { parseJsonBytes } from '../../src/lib/large-json.js'
 import { mapBySize } from '../../src/lib/operations/concurrently.js'
@@ -249,6 +250,16 @@ describe('an inventory', () => {
     ['has a text beyond its end', Buffer.from('18ff01', 'hex')],
   ])('whose metadata %s is not decoded', (_, bytes) => {
     expect(() => checkThrift(new DataView(Uint8Array.from(bytes).buffer), 0)).toThrow(/its metadata/)
+  })
+
+  it.each([
+    ['repeats a value a thousand million times', Buffer.from('80808080081e', 'hex')],
+    ['has as many packed values', Buffer.from('8180808008', 'hex')],
+    ['has less than none', Buffer.from('818080800f', 'hex')],
+    ['repeats nothing', Buffer.from('0001', 'hex')],
+    ['breaks off', Buffer.from('ff', 'hex')],
+  ])('whose run of values %s is not decoded', (_, bytes) => {
+    expect(() => checkRuns(new DataView(Uint8Array.from(bytes).buffer), { from: 0, width: 8, values: 20 })).toThrow(/a run of a page/)
   })
 
   it('whose line does not come to its end is refused', async () => {
