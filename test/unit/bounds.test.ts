@@ -191,6 +191,19 @@ describe('a configuration', () => {
   })
 })
 
+describe('a parser of YAML', () => {
+  it('says nothing of its own, which would show what stands in the file', async () => {
+    const said: string[] = []
+    const hear = (warning: Error) => said.push(warning.message)
+    process.on('warning', hear)
+    expect(() => parseConfigFile('/x/flinkops.yaml', '? {secret: MARK}\n: x\n')).toThrow()
+    surveyText('/x/config.yaml', '? {secret: MARK}\n: x\n', null)
+    await new Promise((done) => setImmediate(done))
+    process.off('warning', hear)
+    expect(said).toEqual([])
+  })
+})
+
 describe('an inventory', () => {
   async function read(format: 'csv' | 'parquet', bytes: Uint8Array, own = signal): Promise<number> {
     folder = await mkdtemp(join(tmpdir(), 'flinkops-bounds-'))

@@ -33,7 +33,7 @@ function unreadable(problem: string): Surveyed {
 
 function survey(text: string): Surveyed {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' })
   const walk = new Walk(
     (offset) => lines.linePos(offset).line,
     (node) => (isAlias(node) ? node.resolve(document) : node),

@@ -112,7 +112,7 @@ export function parseYaml(file: string, text: string): YamlNode {
   if (excess !== null) throw usageError(`${file} cannot be read: ${excess}.`)
   const lines = new LineCounter()
   const { document, root } = orUsageError(file, () => {
-    const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+    const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
     return { document: parsed, root: parsed.errors.length > 0 ? null : rootOf(parsed) }
   })
   const [problem] = document.errors
