@@ -166,14 +166,9 @@ export const LISTING =
 <Blob><Name Encoded="true">a%20b</Name><Properties><Last-Modified>${TIME}</Last-Modified><Etag>"0x8D2"</Etag><Content-Length>0</Content-Length></Properties></Blob>
 <BlobPrefix><Name>dir/&amp;&#x41;/</Name></BlobPrefix></Blobs><NextMarker>more</NextMarker></EnumerationResults>`)
 
-export const BATCH = Buffer.from(
-  `${[0, 1, 2]
-    .map(
-      (id) =>
-        `--b\r\nContent-Type: application/http\r\nContent-ID: ${id}\r\n\r\nHTTP/1.1 202 Accepted\r\nx-ms-delete-type-permanent: false\r\nretry-after: 3\r\n\r\n`,
-    )
-    .join('')}--b--`,
-)
+const part = (id: number) =>
+  `--b\r\nContent-Type: application/http\r\nContent-ID: ${id}\r\n\r\nHTTP/1.1 202 Accepted\r\nx-ms-delete-type-permanent: false\r\nretry-after: 3\r\n\r\n`
+export const BATCH = Buffer.from(`${[0, 1, 2].map(part).join('')}--b--`)
 
 export const SCRIPT = `-- a script
 SET 'pipeline.name' = 'sales';

@@ -12,6 +12,7 @@ import { parsePrices } from '../../src/lib/config/prices.js'
 import { createHttp } from '../../src/lib/flink/http.js'
 import { parseForeignJson } from '../../src/lib/foreign-json.js'
 import { openInventory } from '../../src/lib/inventory/open.js'
+import { checkRuns } from '../../src/lib/inventory/parquet-runs.js'
 import { checkThrift } from '../../src/lib/inventory/thrift-shape.js'
 import { parseJsonBytes } from '../../src/lib/large-json.js'
 import { mapBySize } from '../../src/lib/operations/concurrently.js'
@@ -164,6 +165,10 @@ describe('a configuration', () => {
   ).join('\n')
   const bombs: [string, string][] = [
     ['aliases of aliases', laughs],
+    [
+      'many aliases of a large map',
+      `a: &a {${Array.from({ length: 300 }, (_, at) => `k${at}: some value that is not short`).join(', ')}}\n${Array.from({ length: 40 }, (_, at) => `b${at}: *a`).join('\n')}`,
+    ],
     ['an alias of itself', 'a: &a {b: *a}'],
     ['an alias of nothing', 'a: *nobody'],
     ['lists in lists', `a: ${'['.repeat(5000)}`],
@@ -183,6 +188,19 @@ describe('a configuration', () => {
   it.each(bombs.filter(([name]) => name !== 'an alias of nothing'))('with %s is found unreadable by doctor', (_, text) => {
     const { file } = surveyText('/x/config.yaml', text, null)
     expect(file.mistakes.map(({ kind }) => kind)).toContain('unreadable')
+  })
+})
+
+describe('a parser of YAML', () => {
+  it('says nothing of its own, which would show what stands in the file', async () => {
+    const said: string[] = []
+    const hear = (warning: Error) => said.push(warning.message)
+    process.on('warning', hear)
+    expect(() => parseConfigFile('/x/flinkops.yaml', '? {secret: MARK}\n: x\n')).toThrow()
+    surveyText('/x/config.yaml', '? {secret: MARK}\n: x\n', null)
+    await new Promise((done) => setImmediate(done))
+    process.off('warning', hear)
+    expect(said).toEqual([])
   })
 })
 
@@ -245,6 +263,16 @@ describe('an inventory', () => {
     ['has a text beyond its end', Buffer.from('18ff01', 'hex')],
   ])('whose metadata %s is not decoded', (_, bytes) => {
     expect(() => checkThrift(new DataView(Uint8Array.from(bytes).buffer), 0)).toThrow(/its metadata/)
+  })
+
+  it.each([
+    ['repeats a value a thousand million times', Buffer.from('80808080081e', 'hex')],
+    ['has as many packed values', Buffer.from('8180808008', 'hex')],
+    ['has less than none', Buffer.from('818080800f', 'hex')],
+    ['repeats nothing', Buffer.from('0001', 'hex')],
+    ['breaks off', Buffer.from('ff', 'hex')],
+  ])('whose run of values %s is not decoded', (_, bytes) => {
+    expect(() => checkRuns(new DataView(Uint8Array.from(bytes).buffer), { from: 0, width: 8, values: 20 })).toThrow(/a run of a page/)
   })
 
   it('whose line does not come to its end is refused', async () => {

@@ -33,7 +33,7 @@ function unreadable(problem: string): Surveyed {
 
 function survey(text: string): Surveyed {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' })
   const walk = new Walk(
     (offset) => lines.linePos(offset).line,
     (node) => (isAlias(node) ? node.resolve(document) : node),
@@ -46,7 +46,7 @@ function survey(text: string): Surveyed {
   return { entries: walk.entries, mistakes: walk.mistakes }
 }
 
-/** More maps than any configuration has: aliases stand for others, which stand for others. */
+/** More maps, and entries, than any configuration has: aliases stand for others, which stand for others. */
 const MOST_MAPS = 10_000
 
 class TooMuch extends Error {}
@@ -65,7 +65,7 @@ class Walk {
   }
 
   map(map: YAMLMap, path: string[]): void {
-    if (++this.#maps > MOST_MAPS || path.length > MOST_MAPS / 100) throw new TooMuch()
+    if (++this.#maps > MOST_MAPS || this.entries.length > MOST_MAPS || path.length > MOST_MAPS / 100) throw new TooMuch()
     const own = new Map<string, number>()
     for (const pair of map.items) {
       const name = isScalar(pair.key) ? String(pair.key.value) : ''

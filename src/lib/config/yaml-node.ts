@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import { CONFIG_CHARS } from '../bounds.js'
 import { type FlinkopsError, usageError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { parseDuration } from './duration.js'
@@ -118,7 +119,7 @@ export function parseYaml(file: string, text: string): YamlNode {
   if (excess !== null) throw usageError(`${file} cannot be read: ${excess}.`)
   const lines = new LineCounter()
   const { document, root } = orUsageError(file, () => {
-    const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+    const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error' })
     return { document: parsed, root: parsed.errors.length > 0 ? null : rootOf(parsed) }
   })
   const [problem] = document.errors
@@ -149,10 +150,10 @@ function repeatedKey(document: Document): number | null {
   return found
 }
 
-/** Throws for an alias that stands for itself: whoever walks the value would not come to its end. */
+/** Throws for aliases that stand for themselves, or for much: whoever walks the value would not come to its end. */
 function rootOf(document: Document): unknown {
   const root: unknown = document.toJS() ?? {}
-  JSON.stringify(root)
+  if (JSON.stringify(root).length > CONFIG_CHARS) throw new ReferenceError('aliases')
   return root
 }
 

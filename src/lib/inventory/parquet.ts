@@ -25,7 +25,7 @@ export async function* parquetRows(source: PartedFile, signal: AbortSignal): Asy
     const groupRows = Number(group.num_rows)
     if (!isCount(groupRows) || groupRows > GROUP_ROWS)
       throw new Error(`a row group has more than ${GROUP_ROWS.toLocaleString('en-US')} rows`)
-    const file = await heldColumns(source, group, columns, signal)
+    const file = await heldColumns(source, { metadata, group, columns }, signal)
     for (let from = 0; from < groupRows; from += ROWS_AT_ONCE) {
       const rowStart = groupStart + from
       const rowEnd = groupStart + Math.min(groupRows, from + ROWS_AT_ONCE)
@@ -53,7 +53,11 @@ interface Held {
 }
 
 /** The wanted columns of a row group, read once and found sound, as the decoder asks for them. */
-async function heldColumns(source: PartedFile, group: RowGroup, columns: string[], signal: AbortSignal): Promise<AsyncBuffer> {
+async function heldColumns(
+  source: PartedFile,
+  { metadata, group, columns }: { metadata: FileMetaData; group: RowGroup; columns: string[] },
+  signal: AbortSignal,
+): Promise<AsyncBuffer> {
   const held: Held[] = []
   let packed = 0
   let unpacked = 0
@@ -65,7 +69,7 @@ async function heldColumns(source: PartedFile, group: RowGroup, columns: string[
     packed += length
     if (packed > GROUP_BYTES) throw tooMuch()
     const bytes = ownBuffer(await source.read(start, length))
-    unpacked += checkPages(bytes)
+    unpacked += checkPages(bytes, meta, metadata)
     if (unpacked > GROUP_BYTES) throw tooMuch()
     held.push({ start, bytes })
     await turn(signal)
