@@ -31,7 +31,7 @@ export class Chains {
 
   constructor(input: ChainsInput) {
     this.#input = input
-    this.runs = partRuns(input.snapshots, input.jobs)
+    this.runs = partRuns(input.snapshots, input.jobs, input.keys)
     const links = linkRuns({ ...input, runs: this.runs })
     this.#links = new Map(links.map((link) => [link.run, link]))
     for (const run of this.runs) for (const snapshot of run.snapshots) this.#runOf.set(snapshot, run)

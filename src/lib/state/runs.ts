@@ -1,6 +1,6 @@
 import { isFixedJobId } from './evidence.js'
 import type { KnownJob } from './jobs.js'
-import type { KeyId } from './key-table.js'
+import type { KeyId, KeyTable } from './key-table.js'
 import { checkpointIdOf, savepointPrefix } from './layout.js'
 import { locationKey } from './location.js'
 import { hasSameState } from './operators.js'
@@ -26,12 +26,12 @@ export interface Run {
  * that a cluster or the history tells of, or the later one names a file that came with the earlier one. Where nobody can tell they are two
  * runs. Savepoints of strangers are of one run when the digits in their names and the operators with state are the same.
  */
-export function partRuns(snapshots: Snapshot[], jobs: ReadonlyMap<string, KnownJob>): Run[] {
+export function partRuns(snapshots: Snapshot[], jobs: ReadonlyMap<string, KnownJob>, keys: KeyTable | null = null): Run[] {
   const runs: Run[] = []
   for (const [jobId, own] of groupBy(snapshots, (one) => one.jobId)) {
     const job = jobs.get(jobId)
     const begun = own.map((one) => ({ one, isMoved: isMoved(one) }))
-    const parts = isOneExecution(jobId, job, own) ? [begun.filter((each) => !each.isMoved).map((each) => each.one)] : executionsOf(own, job)
+    const parts = isOneExecution(jobId, job, own) ? [begun.filter((each) => !each.isMoved).map((each) => each.one)] : executionsOf(own, job, keys)
     const stray = isOneExecution(jobId, job, own) ? begun.filter((each) => each.isMoved).map((each) => [each.one]) : []
     for (const part of [...parts, ...stray]) if (part.length > 0) runs.push(runOf(jobId, part, job, parts.length + stray.length > 1))
   }
@@ -76,20 +76,24 @@ function isOneExecution(jobId: string, job: KnownJob | undefined, own: Snapshot[
 }
 
 /** The snapshots of an id that may have begun more than once, parted by what proves that some are of one execution. */
-function executionsOf(own: Snapshot[], job: KnownJob | undefined): Snapshot[][] {
+function executionsOf(own: Snapshot[], job: KnownJob | undefined, keys: KeyTable | null): Snapshot[][] {
   const parts = new Parts(own)
   for (const { startedAtMs, endedAtMs } of job?.executions ?? []) {
     parts.join(own.filter(({ completedAtMs }) => completedAtMs >= startedAtMs && completedAtMs <= (endedAtMs ?? Number.POSITIVE_INFINITY)))
   }
-  joinByFiles(inOrder(own), parts)
+  if (keys !== null) joinByFiles(inOrder(own), parts, keys)
   return parts.all()
 }
 
-/** A file that came with one snapshot, and that a later one names: the earlier ones do not name it. */
-function joinByFiles(ordered: Snapshot[], parts: Parts): void {
+/**
+ * A file that came with one snapshot, and that a later one names: the earlier ones do not name it. Only of files in the id's own tree: what two
+ * executions were restored from, both name.
+ */
+function joinByFiles(ordered: Snapshot[], parts: Parts, keys: KeyTable): void {
   const broughtBy = new Map<KeyId, Snapshot>()
   for (const snapshot of ordered) {
     for (const id of snapshot.references) {
+      if (!keys.prefixOf(keys.directoryOf(id)).includes(`/${snapshot.jobId}/`)) continue
       const first = broughtBy.get(id)
       if (first === undefined) broughtBy.set(id, snapshot)
       else if (first.checkpointId !== snapshot.checkpointId) parts.join([first, snapshot])
