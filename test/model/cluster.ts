@@ -13,9 +13,23 @@ export interface ClusterSettings {
   hasHighAvailability: boolean
   /** Whether the history directory gets an archive of every ended job. */
   writesArchives: boolean
+  /** `state.checkpoints.create-subdir: false`: all jobs write into the checkpoint directory itself. */
+  hasNoSubdirs?: boolean
+  /** Job ids that come back with every deployment (application mode). */
+  fixedIds?: readonly string[]
+  /** How far the JobManager's clock is ahead of the storage service's. */
+  clockAheadMs?: number
 }
 
+/**
+ * Who answers: the JobManager itself; one that has no jobs (an application whose `main` has not submitted yet, a wrong port-forward);
+ * another cluster's; itself, with fields missing.
+ */
+export type Answers = 'itself' | 'nothing' | 'another' | 'gaps'
+
 export interface Archive {
+  /** Of the run that it tells of; nobody outside knows it. */
+  runKey: number
   jobId: string
   name: string
   state: string
@@ -29,6 +43,8 @@ export interface Archive {
 export class Cluster {
   readonly settings: ClusterSettings
   isUp = true
+  /** What stands behind its address just now. */
+  answers: Answers = 'itself'
   /** By job id, as REST lists them. */
   readonly jobs = new Map<string, SimJob>()
   readonly archives: Archive[] = []

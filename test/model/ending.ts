@@ -27,6 +27,7 @@ function archive(world: World, job: SimJob, state: End): void {
       // One file per job id, never overwritten: the second run of an application's id leaves none.
       if (job.cluster.archives.some((one) => one.jobId === job.settings.jobId)) return
       job.cluster.archives.push({
+        runKey: job.key,
         jobId: job.settings.jobId,
         name: job.settings.name,
         state,

@@ -1,6 +1,6 @@
 /** Looks for the first history that breaks (in the way of `--kind`) and prints it as one JSON line; `null` = none of them does. */
 import { parseArgs } from 'node:util'
-import type { DriverFault } from './clean-up.js'
+import type { DriverFault } from './clean-up-settings.js'
 import { runHistory } from './history.js'
 
 const { values } = parseArgs({

@@ -14,10 +14,11 @@ export interface NeedsOptions {
 export function neededPaths(world: World, options: NeedsOptions): Map<string, string> {
   const needed = new Map<string, string>()
   for (const job of world.livingJobs()) {
+    if (world.isExcused(job) || isUnseen(world, job)) continue
     if (options.startedSinceMs === undefined || job.startedAtMs < options.startedSinceMs) addJob(job, needed)
   }
   for (const snapshot of world.snapshots.values()) {
-    if (isOfJobSince(world, snapshot, options.startedSinceMs)) continue
+    if (isOfJobSince(world, snapshot, options.startedSinceMs) || isOfUnseen(world, snapshot)) continue
     if (isGivenUp(world, snapshot, options.expired) || !isRestorable(snapshot, world.store)) continue
     add(needed, snapshot.writtenFiles.keys(), `${snapshot.directory} restores with it`)
     needed.set(metadataOf(snapshot.directory), `${snapshot.directory} is restorable`)
@@ -29,6 +30,21 @@ export function neededPaths(world: World, options: NeedsOptions): Map<string, st
 function isGivenUp(world: World, snapshot: SimSnapshot, expired: ReadonlyMap<string, string>): boolean {
   const etag = expired.get(metadataOf(snapshot.directory))
   return etag !== undefined && world.metadataBlob(snapshot)?.etag === etag
+}
+
+/** Started since the clean-up began, where nobody asks, from something that it gives up: no rule could have known. */
+function isUnseen(world: World, job: SimJob): boolean {
+  const { cleanup } = world
+  if (!world.isWild || cleanup === null || job.startedAtMs < cleanup.startedAtMs || cleanup.sees(job)) return false
+  const point = job.restore?.snapshot
+  return point !== undefined && cleanup.expired.has(metadataOf(point.directory))
+}
+
+/** What it completed after the last look at storage. */
+function isOfUnseen(world: World, snapshot: SimSnapshot): boolean {
+  const since = world.cleanup?.lookedAtMs ?? Number.POSITIVE_INFINITY
+  const job = world.jobs[snapshot.runKey]
+  return snapshot.completedAtMs >= since && job !== undefined && isUnseen(world, job)
 }
 
 function isOfJobSince(world: World, snapshot: SimSnapshot, sinceMs: number | undefined): boolean {

@@ -7,6 +7,7 @@ export interface Tally {
   nothing: number
   aborted: number
   executed: number
+  killed: number
   stopped: number
   expired: number
   deletedBlobs: number
@@ -28,6 +29,7 @@ export function newTally(): Tally {
     nothing: 0,
     aborted: 0,
     executed: 0,
+    killed: 0,
     stopped: 0,
     expired: 0,
     deletedBlobs: 0,
@@ -52,6 +54,7 @@ export function addTally(tally: Tally, done: CleanUp): void {
   tally.deletedBytes += result.deletedBytes
   tally.changed += result.changed
   tally.spared += spared
+  if (planned === null) return
   tally.expired += planned.plan.decisions.filter((one) => one.verdict === 'expire').length
   for (const one of planned.plan.deletes) count(tally.reasons, one.reason)
 }
