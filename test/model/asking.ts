@@ -7,8 +7,14 @@ import type { World } from './world.js'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
+/** What is done to the driver on purpose. */
+export interface Planted {
+  fault?: DriverFault
+  withOracle?: boolean
+}
+
 /** What somebody gives the tool for one clean-up, with the flags of the everyday. */
-export function plainAsk(random: Random, context: Context, fault: DriverFault | null): CleanUpSettings {
+export function plainAsk(random: Random, context: Context, planted: Planted): CleanUpSettings {
   return {
     ...context,
     policy: {
@@ -24,7 +30,8 @@ export function plainAsk(random: Random, context: Context, fault: DriverFault | 
     pace: random.pick([0, 0.05, 0.1, 0.2, 0.4]),
     busyShare: random.chance(0.3) ? 0.1 : 0,
     killShare: random.chance(0.15) ? 0.1 : 0,
-    fault,
+    fault: planted.fault ?? null,
+    withOracle: planted.withOracle === true,
     ...NOTHING_SPECIAL,
   }
 }
@@ -49,9 +56,9 @@ export function quietAsk(asked: CleanUpSettings): CleanUpSettings {
 }
 
 /** With the flags that few use, and with what goes wrong on the way. */
-export function wildAsk(world: World, context: Context, machines: Machine[], fault: DriverFault | null): CleanUpSettings {
+export function wildAsk(world: World, context: Context, machines: Machine[], planted: Planted): CleanUpSettings {
   const { random } = world
-  const asked = plainAsk(random, context, fault)
+  const asked = plainAsk(random, context, planted)
   asked.policy.unnamedMs = random.chance(0.05) ? 7 * DAY_MS : null
   asked.policy.savepointsMs = random.pick([null, DAY_MS, 5 * DAY_MS])
   if (random.chance(0.08)) asked.policy.alsoLast = new Set(someEnded(world))
@@ -63,7 +70,7 @@ export function wildAsk(world: World, context: Context, machines: Machine[], fau
   if (random.chance(0.08)) asked.named = someWhole(world)
   if (random.chance(0.2)) asked.killAt = random.int(1, 60)
   if (random.chance(0.1)) asked.clockAheadMs = random.int(-200_000, 200_000)
-  if (random.chance(0.06)) asked.rival = { machine: random.pick(machines), settings: plainAsk(random, context, fault) }
+  if (random.chance(0.06)) asked.rival = { machine: random.pick(machines), settings: plainAsk(random, context, planted) }
   return asked
 }
 

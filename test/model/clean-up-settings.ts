@@ -43,6 +43,8 @@ export interface CleanUpSettings {
   /** Another machine's clean-up, from start to end, while this one waits for its answer. */
   rival: { machine: Machine; settings: CleanUpSettings } | null
   fault: DriverFault | null
+  /** The truth is whispered to the tool as pins, to see what else breaks. */
+  withOracle: boolean
 }
 
 /** A machine from which clean-ups run: what it remembers. */

@@ -66,8 +66,8 @@ class Run {
     this.#world = world
     this.#machine = machine
     this.#settings = settings
-    this.#desk = new Desk(world, machine, settings, this.#pause)
     this.#checks = new Checks(world, machine, settings)
+    this.#desk = new Desk(world, machine, settings, this.#pause, this.#checks.watch)
   }
 
   async run(): Promise<CleanUp> {

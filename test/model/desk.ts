@@ -7,6 +7,7 @@ import type { CleanUpSettings, Machine } from './clean-up-settings.js'
 import { ACCOUNT, containerOf, nameOf } from './paths.js'
 import { type Pause, SimReader } from './ports.js'
 import { pointOf, type RestErrors, SimRest, tellOverview } from './rest.js'
+import type { Watch } from './watch.js'
 import type { World } from './world.js'
 
 const ERRORS: RestErrors = {
@@ -20,13 +21,15 @@ export class Desk {
   readonly #machine: Machine
   readonly #settings: CleanUpSettings
   readonly #pause: Pause
+  readonly #watch: Watch
   readonly readers: SimReader[]
 
-  constructor(world: World, machine: Machine, settings: CleanUpSettings, pause: Pause) {
+  constructor(world: World, machine: Machine, settings: CleanUpSettings, pause: Pause, watch: Watch) {
     this.#world = world
     this.#machine = machine
     this.#settings = settings
     this.#pause = pause
+    this.#watch = watch
     const reading = {
       pageSize: settings.pageSize,
       softDeleteDays: world.isWild && !world.store.keepsDeleted ? 0 : 14,
@@ -62,8 +65,9 @@ export class Desk {
 
   /** `abandonedMs` is for a tool that knows it. */
   #policy(): PlanCleanupInput['policy'] {
-    const { policy, held, holdsByPins, dead, abandonedMs } = this.#settings
-    const pins = new Set(holdsByPins ? [...held.keys()].map(keyOf) : [])
+    const { policy, held, holdsByPins, dead, abandonedMs, withOracle } = this.#settings
+    const pinned = [...(holdsByPins ? held.keys() : []), ...(withOracle ? this.#watch.lastWays() : [])]
+    const pins = new Set(pinned.map(keyOf))
     const deadKeys = new Set([...dead].map((path) => `${ACCOUNT}/${path}`))
     return { ...policy, pins, dead: deadKeys, ...{ abandonedMs } }
   }

@@ -23,6 +23,8 @@ export interface HistoryOptions {
    */
   truth?: boolean
   fault?: DriverFault
+  /** The truth is whispered to the tool as pins: what breaks then is not the choice of what stays. */
+  withOracle?: boolean
   /** Nobody cleans up: whatever breaks then, the model broke itself. */
   withoutCleanUp?: boolean
   withTrace?: boolean
@@ -90,7 +92,7 @@ class Teller {
     if (this.#options.withoutCleanUp === true) return
     while (this.#world.copying.size > 0) this.#world.advance(1)
     if (this.#world.isWild) return this.#cleanUpWildly()
-    const settings = plainAsk(this.#random, this.#context(), this.#options.fault ?? null)
+    const settings = plainAsk(this.#random, this.#context(), this.#options)
     const done = await this.#run(settings)
     if (done !== null && done.state !== 'refused' && this.#random.chance(0.15)) await this.#runTwiceInQuiet(settings)
   }
@@ -98,7 +100,7 @@ class Teller {
   /** Also goes on with runs that were killed, and takes back what was done. */
   async #cleanUpWildly(): Promise<void> {
     const context = this.#context()
-    const settings = wildAsk(this.#world, context, this.#machines, this.#options.fault ?? null)
+    const settings = wildAsk(this.#world, context, this.#machines, this.#options)
     const machine = this.#machine()
     const killed = this.#killed.at(-1)
     if (this.#done !== null && this.#random.chance(0.2)) await undoCleanUp(this.#world, machine, settings, this.#done)
@@ -130,7 +132,7 @@ class Teller {
     this.#world.advance(150)
     idle(this.#world, 15 * DAY_MS)
     for (const cluster of this.#world.clusters) cluster.answers = 'itself'
-    const asked = plainAsk(this.#random, this.#context(), this.#options.fault ?? null)
+    const asked = plainAsk(this.#random, this.#context(), this.#options)
     const settings = { ...asked, maxShare: 1, killShare: 0, busyShare: 0 }
     const quiet = { ...settings, policy: { ...settings.policy, checkpointsMs: DAY_MS, keepLast: 1, savepointsMs: null } }
     await this.#runTwiceInQuiet(quiet)

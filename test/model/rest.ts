@@ -85,7 +85,7 @@ export class SimRest implements JobManager {
 
   async configuration(): Promise<Map<string, string>> {
     await this.#reach()
-    const isHa = this.#source()?.settings.hasHighAvailability === true
+    const isHa = saysHighAvailability(this.#world, this.#cluster)
     return new Map([['high-availability.type', isHa ? 'zookeeper' : 'NONE']])
   }
 
@@ -107,17 +107,8 @@ export class SimRest implements JobManager {
     if (!this.#cluster.isUp) throw this.#errors.unreachable(this.url)
   }
 
-  /** Whose answers these are. */
   #source(): Cluster | null {
-    switch (this.#cluster.answers) {
-      case 'nothing':
-        return null
-      case 'another':
-        return this.#world.clusters.find((one) => one !== this.#cluster && one.isUp) ?? null
-      case 'itself':
-      case 'gaps':
-        return this.#cluster
-    }
+    return this.#cluster.answers === 'nothing' ? null : standIn(this.#world, this.#cluster)
   }
 
   #isWhole(): boolean {
@@ -161,6 +152,16 @@ function overview(job: SimJob): JobOverview {
     durationMs: 0,
     tasks: { total: job.hasRun ? parallelism : 0 },
   }
+}
+
+/** Whose server it is; `null`: of somebody outside. */
+function standIn(world: World, cluster: Cluster): Cluster | null {
+  return cluster.answers === 'another' ? (world.clusters.find((one) => one !== cluster && one.isUp) ?? null) : cluster
+}
+
+/** What the configuration behind its address says. */
+export function saysHighAvailability(world: World, cluster: Cluster): boolean {
+  return standIn(world, cluster)?.settings.hasHighAvailability === true
 }
 
 function aheadMs(job: SimJob): number {

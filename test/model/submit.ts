@@ -78,7 +78,7 @@ function newSettings(world: World, cluster: Cluster, kept: { name: string; backe
     retained: random.pick([1, 1, 2, 3]),
     timeoutMs: cluster.settings.isListed ? random.pick([10 * MINUTE_MS, 60 * MINUTE_MS, 11 * 60 * MINUTE_MS]) : 10 * MINUTE_MS,
     spelling: cluster.settings.spelling,
-    version: random.chance(0.003) ? 7 : random.pick([4, 5, 6, 6, 6]),
+    version: random.chance(world.isWild ? 0.01 : 0.003) ? 7 : random.pick([4, 5, 6, 6, 6]),
     hasForeignRelative: random.chance(0.15),
     hasWriteAheadSink: isPlain && random.chance(0.15),
     deletesOnCancel: random.chance(0.1),

@@ -7,7 +7,7 @@ import { isDrillName } from './drill.js'
 import type { SimJob } from './job.js'
 import { metadataOf } from './paths.js'
 import { isRestorable, type SimSnapshot } from './snapshot.js'
-import type { Told } from './told.js'
+import type { Telling } from './told.js'
 import type { World } from './world.js'
 
 /** What one clean-up was asked, and what the tool had been told by then. */
@@ -21,7 +21,7 @@ export interface Asked {
   dead: ReadonlySet<string>
   /** Directory → why a person wants it kept, as of now. */
   held: ReadonlyMap<string, string>
-  told: Told
+  told: Telling
 }
 
 interface Run {

@@ -1,8 +1,10 @@
 import type { CleanUpSettings } from './clean-up-settings.js'
 import type { SimJob } from './job.js'
 import { directoryOf } from './paths.js'
+import { saysHighAvailability } from './rest.js'
 import { isRestorable, type SimSnapshot } from './snapshot.js'
-import type { Told } from './told.js'
+import type { Stored } from './store.js'
+import { TOLD_ALL, type Told } from './told.js'
 import { type Asked, Chains } from './truth.js'
 import { Violation } from './violation.js'
 import type { World } from './world.js'
@@ -27,6 +29,12 @@ export class Watch {
     this.#asked = { roots, keepLast: Math.max(1, policy.keepLast), alsoLast: policy.alsoLast, abandonedMs, dead, held, told }
   }
 
+  /** Directories of the whole snapshots that must stay now. */
+  lastWays(): string[] {
+    const chains = new Chains(this.#world, { ...this.#asked, told: TOLD_ALL })
+    return chains.whole().flatMap((one) => (chains.mustStay(one) === null ? [] : [one.directory]))
+  }
+
   /** The tool begins to look at everything. */
   looks(): void {
     this.#world.excused = this.#excusedRuns()
@@ -39,7 +47,10 @@ export class Watch {
   planned(expired: ReadonlyMap<string, string>): void {
     const chains = new Chains(this.#world, this.#asked)
     for (const one of chains.whole()) {
-      if (this.#free.has(one) || expired.get(`${one.directory}/_metadata`) !== this.#world.metadataBlob(one)?.etag) continue
+      const stored = this.#world.metadataBlob(one)
+      if (stored === undefined || expired.get(`${one.directory}/_metadata`) !== stored.etag) continue
+      this.#checkAsked(one, stored)
+      if (this.#free.has(one)) continue
       const why = chains.mustStay(one)
       if (why !== null) throw new Violation('last-way', `planned to give up ${why}`)
     }
@@ -87,6 +98,15 @@ export class Watch {
     return new Chains(this.#world, this.#asked).mustStay(snapshot)
   }
 
+  /** By age and by job, or by name. */
+  #checkAsked(one: SimSnapshot, { modifiedMs }: Stored): void {
+    const { policy, named, job } = this.#settings
+    const limit = one.kind === 'savepoint' ? policy.savepointsMs : policy.checkpointsMs
+    const isOld = limit !== null && this.#world.nowMs - modifiedMs > limit
+    const isAsked = named === null ? isOld && (job === null || one.jobId === job) : named.includes(one.directory)
+    if (!isAsked) throw new Violation('scope', `planned to give up ${one.directory}, for which nobody asked`)
+  }
+
   #checkScope(path: string): void {
     const { roots, onlyRoots } = this.#settings
     if (!(onlyRoots ?? roots).some((root) => path === root || path.startsWith(`${root}/`)))
@@ -99,12 +119,18 @@ export class Watch {
    */
   #excusedRuns(): Set<number> {
     const { exclusive, graceMs } = this.#settings
-    if (!exclusive) return new Set()
-    const living = this.#world.livingJobs().filter((job) => !sees(this.#settings, job) && isQuiet(this.#world, job, graceMs))
-    const isKnownToSurvive = (job: SimJob) => this.#asked.told.has('running', job) && job.cluster.settings.hasHighAvailability
-    const excused = new Set(living.filter((job) => !isKnownToSurvive(job)).map((job) => job.key))
+    const unseen = this.#world.livingJobs().filter((job) => !sees(this.#settings, job))
+    const isKnownToSurvive = (job: SimJob) => this.#asked.told.has('running', job) && saysHighAvailability(this.#world, job.cluster)
+    const isSilent = (job: SimJob) => exclusive && isQuietSince(this.#world, job, this.#world.nowMs - graceMs) && !isKnownToSurvive(job)
+    const excused = new Set(unseen.filter((job) => isSilent(job) || this.#isLikeItsEndedRun(job)).map((job) => job.key))
     for (const key of excused) this.#world.harmed.add(key)
     return excused
+  }
+
+  /** The end of an earlier run of its id was told, and it has not written anything yet. */
+  #isLikeItsEndedRun(job: SimJob): boolean {
+    const earlier = this.#world.jobs.filter((one) => one.settings.jobId === job.settings.jobId && one.key < job.key)
+    return earlier.some((one) => this.#asked.told.has('name', one)) && isQuietSince(this.#world, job, job.startedAtMs)
   }
 }
 
@@ -113,7 +139,7 @@ export function sees(settings: CleanUpSettings, job: SimJob): boolean {
   return settings.asks.includes(cluster.id) && (answers === 'itself' || answers === 'gaps')
 }
 
-function isQuiet(world: World, job: SimJob, graceMs: number): boolean {
+function isQuietSince(world: World, job: SimJob, sinceMs: number): boolean {
   const written = [job.tree, job.dstl].flatMap((directory) => world.store.below(directory))
-  return written.every((path) => world.nowMs - (world.store.get(path)?.modifiedMs ?? 0) > graceMs)
+  return written.every((path) => (world.store.get(path)?.modifiedMs ?? 0) < sinceMs)
 }

@@ -95,7 +95,10 @@ function standIn(world: World): void {
 /** Somebody gives up a snapshot by hand, past the tool: also one that a plan just counted on. */
 function dispose(world: World): void {
   const used = new Set(world.livingJobs().flatMap((job) => [...job.completed, ...(job.restore === null ? [] : [job.restore.snapshot])]))
-  const free = world.wholeSnapshots().filter((one) => !used.has(one) && world.cleanup?.expired.has(metadataOf(one.directory)) !== true)
+  const isWritten = (one: SimSnapshot) => one.kind === 'checkpoint' && world.jobs[one.runKey]?.isAlive === true
+  const free = world
+    .wholeSnapshots()
+    .filter((one) => !used.has(one) && !isWritten(one) && world.cleanup?.expired.has(metadataOf(one.directory)) !== true)
   if (free.length === 0) return
   const { directory } = world.random.pick(free)
   world.trace(() => `somebody disposes of ${directory}`)
