@@ -48,6 +48,7 @@ async function during(world: World, settings: CleanUpSettings, run: () => Promis
   } finally {
     world.cleanup = outer
     world.excused = new Set()
+    world.excusesFar = false
   }
 }
 
@@ -73,7 +74,7 @@ class Run {
   async run(): Promise<CleanUp> {
     await this.#remember()
     this.#checks.watch.looks()
-    this.#world.trace(() => `CLEAN-UP plans, grace ${this.#settings.graceMs / 3_600_000} h`)
+    this.#world.trace(() => `CLEAN-UP plans, ${this.#askedWords()}`)
     const input = this.#desk.planInput(this.#killed.signal)
     const planned = await planCleanup(input)
     if (input.named !== undefined) checkNamed(planned.plan, new Map([...input.named].map((key) => [key, key])))
@@ -164,6 +165,13 @@ class Run {
     this.#world.trace(() => 'ANOTHER CLEAN-UP comes between')
     await cleanUp(this.#world, rival.machine, { ...rival.settings, rival: null })
     this.#world.trace(() => 'ANOTHER CLEAN-UP is done')
+  }
+
+  #askedWords(): string {
+    const { graceMs, exclusive, asks, policy, abandonedMs, named, job, onlyRoots } = this.#settings
+    const answers = this.#world.clusters.map((one) => `${one.settings.id} ${asks.includes(one.settings.id) ? one.answers : 'not asked'}`)
+    const flags = JSON.stringify({ exclusive, ...policy, abandonedMs, named, job, onlyRoots })
+    return `grace ${graceMs / 3_600_000} h, ${answers.join(', ')}, ${flags}`
   }
 
   #newRunId(): string {

@@ -15,6 +15,8 @@ export interface ClusterSettings {
   writesArchives: boolean
   /** `state.checkpoints.create-subdir: false`: all jobs write into the checkpoint directory itself. */
   hasNoSubdirs?: boolean
+  /** It writes into a container of its own, which no configuration of the tool names. */
+  isFar?: boolean
   /** Job ids that come back with every deployment (application mode). */
   fixedIds?: readonly string[]
   /** How far the JobManager's clock is ahead of the storage service's. */
@@ -37,6 +39,8 @@ export interface Archive {
   endedAtMs: number
   tasksTotal: number
   restoredFrom: string | null
+  lastCheckpointPath: string | null
+  lastSavepointPath: string | null
 }
 
 /** A JobManager: what it remembers is gone when it dies. */

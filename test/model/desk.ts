@@ -82,8 +82,7 @@ export class Desk {
     return this.#world.clusters.flatMap((cluster) =>
       cluster.archives.map(({ runKey, ...archive }) => ({
         ...this.#toldOf(runKey, archive),
-        lastSavepointPath: null,
-        lastCheckpointPath: null,
+        ...(this.#world.isWild ? {} : { lastSavepointPath: null, lastCheckpointPath: null }),
         changelogEnabled: null,
         checkpointTimeoutMs: null,
       })),

@@ -17,6 +17,10 @@ export function end(world: World, job: SimJob, state: End): void {
   if (job.cluster.settings.writesArchives) archive(world, job, state)
 }
 
+function latestOf(job: SimJob, isSavepoint: boolean): string | null {
+  return job.history.find((entry) => entry.status === 'COMPLETED' && entry.isSavepoint === isSavepoint)?.externalPath ?? null
+}
+
 function archive(world: World, job: SimJob, state: End): void {
   const process = { label: `archive of ${job}`, clusterId: job.cluster.settings.id, jobKey: null }
   world.start(
@@ -35,6 +39,8 @@ function archive(world: World, job: SimJob, state: End): void {
         endedAtMs: job.endedAtMs ?? world.nowMs,
         tasksTotal: job.hasRun ? job.settings.parallelism : 0,
         restoredFrom: job.restoredForRest?.path ?? null,
+        lastCheckpointPath: latestOf(job, false),
+        lastSavepointPath: latestOf(job, true),
       })
     })(),
   )

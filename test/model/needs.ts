@@ -18,7 +18,7 @@ export function neededPaths(world: World, options: NeedsOptions): Map<string, st
     if (options.startedSinceMs === undefined || job.startedAtMs < options.startedSinceMs) addJob(job, needed)
   }
   for (const snapshot of world.snapshots.values()) {
-    if (isOfJobSince(world, snapshot, options.startedSinceMs) || isOfUnseen(world, snapshot)) continue
+    if (isOfJobSince(world, snapshot, options.startedSinceMs) || isOfUnseen(world, snapshot) || isExcusedFar(world, snapshot)) continue
     if (isGivenUp(world, snapshot, options.expired) || !isRestorable(snapshot, world.store)) continue
     add(needed, snapshot.writtenFiles.keys(), `${snapshot.directory} restores with it`)
     needed.set(metadataOf(snapshot.directory), `${snapshot.directory} is restorable`)
@@ -38,6 +38,10 @@ function isUnseen(world: World, job: SimJob): boolean {
   if (!world.isWild || cleanup === null || job.startedAtMs < cleanup.startedAtMs || cleanup.sees(job)) return false
   const point = job.restore?.snapshot
   return point !== undefined && cleanup.expired.has(metadataOf(point.directory))
+}
+
+function isExcusedFar(world: World, snapshot: SimSnapshot): boolean {
+  return world.excusesFar && world.jobs[snapshot.runKey]?.cluster.settings.isFar === true
 }
 
 /** What it completed after the last look at storage. */

@@ -27,8 +27,7 @@ export function newScene(random: Random): Scene {
 
 /** The same, and what few have: contexts beside each other, a false `exclusive`, fixed job ids, no job directories, clocks apart. */
 export function newWildScene(random: Random): Scene {
-  const isStaging = random.chance(0.2)
-  const scene = isStaging ? besideEachOther(random) : newScene(random)
+  const scene = unusualScene(random)
   const shared = random.pick(['00000000', 'ffffffff']) + random.hex(24)
   const hasFixedIds = random.chance(0.5)
   for (const cluster of scene.clusters) {
@@ -37,9 +36,13 @@ export function newWildScene(random: Random): Scene {
     if (random.chance(0.3)) cluster.clockAheadMs = random.int(-240_000, 240_000)
   }
   // Somebody is wrong about who else uses these roots.
-  if (!isStaging && scene.clusters.some((one) => !one.isListed) && random.chance(0.15))
-    for (const one of scene.contexts) one.exclusive = true
+  if (scene.clusters.some((one) => !one.isListed) && random.chance(0.15)) for (const one of scene.contexts) one.exclusive = true
   return scene
+}
+
+function unusualScene(random: Random): Scene {
+  if (random.chance(0.2)) return besideEachOther(random)
+  return random.chance(0.1) ? withFarOne(random) : newScene(random)
 }
 
 /** Production and staging in one container, each with its own roots, and each true to say that nobody else uses them. */
@@ -47,6 +50,15 @@ function besideEachOther(random: Random): Scene {
   const clusters = [newCluster(random, 'blue', 'flink/prod', true), newCluster(random, 'green', 'flink/staging', true)]
   const contexts = clusters.map((one) => ({ containers: ['flink'], roots: rootsOf([one]), asks: [one.id], exclusive: random.chance(0.6) }))
   return { clusters, contexts }
+}
+
+/** The second cluster keeps its state in a container that nobody told the tool of, whether or not its JobManager is listed. */
+function withFarOne(random: Random): Scene {
+  const near = newCluster(random, 'blue', 'flink/prod', true)
+  const far = { ...newCluster(random, 'green', 'far/prod', random.chance(0.5)), isFar: true }
+  const { contexts } = sceneOf(random, [near], [near])
+  const asks = far.isListed ? [near.id, far.id] : [near.id]
+  return { clusters: [near, far], contexts: contexts.map((one) => ({ ...one, asks })) }
 }
 
 function sceneOf(random: Random, clusters: ClusterSettings[], rooted: ClusterSettings[]): Scene {

@@ -134,7 +134,7 @@ export interface Restoring {
 export function restore(world: World, cluster: Cluster, snapshot: SimSnapshot, how: Restoring = {}): SimJob | null {
   // Nobody starts a job on a cluster that the clean-up does not ask while one is going on.
   if (!world.isWild && !cluster.settings.isListed && world.cleanup !== null) return null
-  const mode = claimMode(world, snapshot)
+  const mode = cluster.settings.isFar === true ? farMode(world, snapshot) : claimMode(world, snapshot)
   if (mode === null || isBeingDeleted(world, snapshot) || !isRestorable(snapshot, world.store)) return null
   const backend = world.random.chance(0.9) ? backendOf(snapshot) : 'incremental'
   const name = how.name ?? (world.random.chance(0.85) ? snapshot.jobName : anyName(world))
@@ -173,6 +173,18 @@ function claimMode(world: World, snapshot: SimSnapshot): ClaimMode | null {
     [3, 'NO_CLAIM'],
     [2, 'LEGACY'],
   ])
+}
+
+/**
+ * Where nobody sees what a run needs, only two ways leave a trace: it copies all, or it claims the last checkpoint of a run that was cancelled or
+ * failed, which is then missed there.
+ */
+function farMode(world: World, snapshot: SimSnapshot): ClaimMode | null {
+  const mode = claimMode(world, snapshot)
+  const run = world.jobs[snapshot.runKey]
+  if (mode === null || run === undefined || snapshot.backend === 'changelog') return null
+  const isLast = run.latest === snapshot && run.hasOwnCheckpoint && (run.state === 'CANCELED' || run.state === 'FAILED')
+  return mode !== 'NO_CLAIM' && isLast && snapshot.runKey === run.key ? 'CLAIM' : 'NO_CLAIM'
 }
 
 function usesFilesOf(job: SimJob, snapshot: SimSnapshot): boolean {

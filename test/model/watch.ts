@@ -38,6 +38,7 @@ export class Watch {
   /** The tool begins to look at everything. */
   looks(): void {
     this.#world.excused = this.#excusedRuns()
+    this.#world.excusesFar = this.#settings.exclusive
     const chains = new Chains(this.#world, this.#asked)
     const halfway = [...this.#world.limbo.keys()].filter((one) => this.#isTaken(one))
     this.#free = new Set([...chains.whole(), ...halfway].filter((one) => chains.mustStay(one) === null))
@@ -141,5 +142,5 @@ export function sees(settings: CleanUpSettings, job: SimJob): boolean {
 
 function isQuietSince(world: World, job: SimJob, sinceMs: number): boolean {
   const written = [job.tree, job.dstl].flatMap((directory) => world.store.below(directory))
-  return written.every((path) => (world.store.get(path)?.modifiedMs ?? 0) < sinceMs)
+  return job.cluster.settings.isFar === true || written.every((path) => (world.store.get(path)?.modifiedMs ?? 0) < sinceMs)
 }

@@ -39,6 +39,8 @@ export class World implements Clock {
   readonly isWild: boolean
   /** Keys of runs that nobody can tell the tool of: it may take them for ended. */
   excused: ReadonlySet<number> = new Set()
+  /** Whether what lies in a container that nobody told of is excused, too. */
+  excusesFar = false
   /** Keys of runs that were excused in some clean-up. */
   readonly harmed = new Set<number>()
   /** Snapshots whose `_metadata` a killed clean-up took, each with why it must come back; `null`: it might go then. */
