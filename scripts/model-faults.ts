@@ -123,7 +123,7 @@ const RETENTION: Fault[] = [
     'dead is dead in every version',
     'state/retention.ts',
     'return dead?.has(',
-    "return (dead !== undefined && dead.size > 0 && metadataKey !== '') || dead?.has(",
+    "if (dead !== undefined && dead.size > 0 && metadataKey !== '') return true\n  return dead?.has(",
   ),
 ]
 

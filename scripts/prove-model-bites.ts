@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/prove-model-bites.ts [--histories N] [--only <part of a name>] [--workers N] [--markdown]`: plants the faults of
+ * `npx tsx scripts/prove-model-bites.ts [--histories N] [--only <parts of names>] [--workers N] [--markdown]`: plants the faults of
  * `model-faults.ts`, one at a time, and runs the model against each. A fault in what surrounds the clean-up is an option of the model; one in the
  * clean-up itself is a patch of a copy of the source, so that nothing of it can reach production. A history counts as a catch only when it holds
  * without the fault. Exits 1 when a fault is not caught, when its place in the source is not found, or when the model fails in the everyday world
@@ -34,7 +34,7 @@ const BLOCK = 250
 const DANGEROUS = 'loss,last-way,scope,undo'
 const run = promisify(execFile)
 
-const chosen = FAULTS.filter((fault) => fault.name.includes(values.only))
+const chosen = FAULTS.filter((fault) => values.only.split(',').some((part) => fault.name.includes(part)))
 const outcomes = new Map<string, Outcome>()
 /** Seeds that break without a fault, by world and first seed of a block. */
 const broken = new Map<string, Promise<number[]>>()
@@ -86,7 +86,8 @@ async function hunt(copy: string, fault: Fault): Promise<Outcome> {
   for (let seed = 1; seed <= histories; seed += BLOCK) {
     const block = ['--seed', `${seed}`, '--histories', `${Math.min(BLOCK, histories - seed + 1)}`, ...worldOf(fault)]
     const skip = await brokenIn(fault, block)
-    const caught = await ask(copy, [...block, ...option, ...kind, '--skip', skip.join(',')])
+    const caught = await ask(copy, [...block, ...option, ...kind, '--skip', skip.join(',')]).catch(lastLine)
+    if (typeof caught === 'string') return { state: 'not found', problem: `it does not run: ${caught}` }
     if (isCaught(caught)) return { state: 'caught', caught }
   }
   return { state: 'not caught' }
@@ -103,6 +104,10 @@ function brokenIn(fault: Fault, block: string[]): Promise<number[]> {
     broken.get(block.join(' ')) ?? ask(HERE, [...block, '--all']).then((seeds) => (Array.isArray(seeds) ? seeds.map(Number) : []))
   broken.set(block.join(' '), known)
   return known
+}
+
+function lastLine(error: unknown): string {
+  return /^.*(?:Error|ERROR).*$/m.exec(String(error))?.[0] ?? String(error)
 }
 
 async function ask(folder: string, args: string[]): Promise<unknown> {

@@ -63,7 +63,7 @@ export function wildAsk(world: World, context: Context, machines: Machine[], pla
   asked.policy.savepointsMs = random.pick([null, DAY_MS, 5 * DAY_MS])
   if (random.chance(0.08)) asked.policy.alsoLast = new Set(someEnded(world))
   if (random.chance(0.15)) asked.abandonedMs = random.pick([4 * DAY_MS, 12 * DAY_MS])
-  if (random.chance(0.2)) hold(world, asked)
+  if (random.chance(world.interrupted.length > 0 ? 0.6 : 0.2)) hold(world, asked)
   if (random.chance(0.7)) asked.dead = unreadable(world)
   if (random.chance(0.08)) asked.onlyRoots = [random.pick(context.roots)]
   if (random.chance(0.08)) asked.job = random.pick(world.jobs).settings.jobId
@@ -89,7 +89,9 @@ function someWhole(world: World): string[] | null {
 function hold(world: World, asked: CleanUpSettings): void {
   asked.holdsByPins = world.random.chance(0.5)
   const why = asked.holdsByPins ? 'it is pinned' : 'an open maintenance window names it'
-  asked.held = new Map((someWhole(world) ?? []).map((directory) => [directory, why]))
+  // Often just what a run that was cut off is to give up.
+  const chosen = world.interrupted.length > 0 ? [world.random.pick(world.interrupted)] : (someWhole(world) ?? [])
+  asked.held = new Map(chosen.map((directory) => [directory, why]))
 }
 
 /** Somebody looked at what the tool cannot read, and gave it up, as it is now. */

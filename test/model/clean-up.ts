@@ -10,6 +10,7 @@ import type { RunJournal } from '../../src/lib/ports-runs.js'
 import { Checks, expiredIn } from './checks.js'
 import type { CleanUpSettings, Machine } from './clean-up-settings.js'
 import { Desk } from './desk.js'
+import { directoryOf } from './paths.js'
 import { SimEraser } from './ports.js'
 import { SimRuns, SimStorage } from './storage.js'
 import { sees } from './watch.js'
@@ -150,6 +151,7 @@ class Run {
   #dies(runId: string): CleanUp {
     this.#world.trace(() => `CLEAN-UP ${runId} is killed`)
     this.#checks.watch.ends(true)
+    this.#world.interrupted = [...(this.#world.cleanup?.expired.keys() ?? [])].map(directoryOf)
     for (const [container, holder] of [...this.#world.locks]) if (holder === runId) this.#world.locks.delete(container)
     return { state: 'killed', runId }
   }

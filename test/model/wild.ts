@@ -21,6 +21,7 @@ export function wildActions(world: World, job: SimJob): [number, () => void][] {
     [0.3, () => migrate(world)],
     [1.5, () => standIn(world)],
     [isDeciding ? 5 : 1, () => dispose(world)],
+    [world.cleanup === null ? 0 : 8, () => restoreExpiring(world)],
   ]
 }
 
@@ -90,6 +91,13 @@ function standIn(world: World): void {
     cluster.answers = 'itself'
   })()
   world.start({ label: `${cluster.url} is mended`, clusterId: null, jobKey: null }, steps)
+}
+
+/** Somebody needs just what is about to go, also while it goes. */
+function restoreExpiring(world: World): void {
+  const expiring = world.wholeSnapshots().filter((one) => world.cleanup?.expired.has(metadataOf(one.directory)) === true)
+  const clusters = world.clusters.filter((one) => one.isUp)
+  if (expiring.length > 0 && clusters.length > 0) restore(world, world.random.pick(clusters), world.random.pick(expiring))
 }
 
 /** Somebody gives up a snapshot by hand, past the tool: also one that a plan just counted on. */

@@ -45,6 +45,8 @@ export class World implements Clock {
   readonly harmed = new Set<number>()
   /** Snapshots whose `_metadata` a killed clean-up took, each with why it must come back; `null`: it might go then. */
   readonly limbo = new Map<SimSnapshot, string | null>()
+  /** Directories of what the last killed clean-up was to give up. */
+  interrupted: string[] = []
   /** Restores that were asked for through the tool, whatever came of them; its journal has them. */
   readonly askedRestores: { jobId: string; path: string }[] = []
   /** Whether the account keeps versions: what is brought back is then a new copy. */
