@@ -1,5 +1,5 @@
 import type { PlannedCleanup } from '../../src/lib/operations/plan-cleanup.js'
-import type { CleanUpSettings } from './clean-up.js'
+import type { CleanUpSettings } from './clean-up-settings.js'
 import type { Archive } from './cluster.js'
 import { neededPaths } from './needs.js'
 import { metadataOf } from './paths.js'
@@ -54,7 +54,7 @@ function isClearCase(world: World, snapshot: SimSnapshot, settings: CleanUpSetti
 }
 
 /** Under FLINK-39964 nobody can tell which files are meant. */
-function hasStrays(world: World): boolean {
+export function hasStrays(world: World): boolean {
   return [...world.snapshots.values()].some(
     (one) => world.metadataBlob(one) !== undefined && missingOf(one.writtenFiles, world.store) !== null,
   )
@@ -99,7 +99,7 @@ function hasOneName(world: World, jobId: string): boolean {
 }
 
 /** Whether a listed cluster or the history tells the job's name now; an archive of an earlier run of the id proves nothing of the last. */
-function isNamedByProof(world: World, jobId: string): boolean {
+export function isNamedByProof(world: World, jobId: string): boolean {
   const told = world.clusters.some((cluster) => cluster.settings.isListed && cluster.isUp && cluster.jobs.has(jobId))
   const last = world.jobs.findLast((job) => job.settings.jobId === jobId)
   const isOfLast = (archive: Archive) => archive.jobId === jobId && archive.startedAtMs === last?.startedAtMs
