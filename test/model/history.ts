@@ -141,11 +141,12 @@ class Teller {
 
   async #runTwiceInQuiet(asked: CleanUpSettings): Promise<void> {
     const settings = quietAsk(asked)
+    const machine = this.#machine()
     while (this.#world.copying.size > 0) this.#world.advance(1)
     this.#world.isFrozen = true
-    const first = await this.#run(settings)
-    if (first.state === 'executed' || first.state === 'nothing') this.#checkFreed(first, settings)
-    const second = await this.#run(settings)
+    const first = await this.#run(settings, machine)
+    if (first.state === 'executed' || first.state === 'nothing') this.#checkFreed(first, settings, machine)
+    const second = await this.#run(settings, machine)
     this.#world.isFrozen = false
     if (second.state === 'executed') {
       const [left] = second.planned.plan.deletes ?? []
@@ -153,13 +154,13 @@ class Teller {
     }
   }
 
-  #checkFreed({ planned }: { planned: PlannedCleanup }, settings: CleanUpSettings): void {
-    if (this.#world.isWild) checkTruthFreed(this.#world, planned, settings, this.#machine().journal.told)
+  #checkFreed({ planned }: { planned: PlannedCleanup }, settings: CleanUpSettings, machine: Machine): void {
+    if (this.#world.isWild) checkTruthFreed(this.#world, planned, settings, machine.journal.told)
     else checkFreed(this.#world, planned, settings)
   }
 
-  async #run(settings: CleanUpSettings): Promise<CleanUp> {
-    const done = await cleanUp(this.#world, this.#machine(), settings)
+  async #run(settings: CleanUpSettings, machine = this.#machine()): Promise<CleanUp> {
+    const done = await cleanUp(this.#world, machine, settings)
     addTally(this.tally, done)
     return done
   }
