@@ -9,7 +9,6 @@ import { Random } from './random.js'
 import { type Context, newScene, newWildScene, type Scene } from './scene.js'
 import { deployFresh } from './submit.js'
 import { addTally, newTally, type Tally } from './tally.js'
-import { checkFreed } from './thrift.js'
 import { checkTruthFreed } from './thrift-truth.js'
 import { idle } from './timeouts.js'
 import { Violation, type ViolationKind } from './violation.js'
@@ -155,8 +154,7 @@ class Teller {
   }
 
   #checkFreed({ planned }: { planned: PlannedCleanup }, settings: CleanUpSettings, machine: Machine): void {
-    if (this.#world.isWild) checkTruthFreed(this.#world, planned, settings, machine.journal.told)
-    else checkFreed(this.#world, planned, settings)
+    checkTruthFreed(this.#world, planned, settings, machine.journal.told)
   }
 
   async #run(settings: CleanUpSettings, machine = this.#machine()): Promise<CleanUp> {

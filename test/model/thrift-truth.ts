@@ -10,8 +10,9 @@ import { Violation } from './violation.js'
 import type { World } from './world.js'
 
 /**
- * As `checkFreed`, by the truth: an old checkpoint must go where all evidence was there. Its run has provably ended, checkpoints of the same run or
- * of runs that were seen to go on from it are whole, and nothing is odd: no fork, no restore test, no fixed id, no dates that moved.
+ * A clean-up that deletes nothing is safe and useless. An old checkpoint must go where all evidence was there: its run has provably ended,
+ * checkpoints of the same run or of runs that were seen to go on from it are whole, and nothing is odd: no fork, no restore test, no fixed id, no
+ * dates that moved.
  */
 export function checkTruthFreed(world: World, planned: PlannedCleanup, settings: CleanUpSettings, told: Told): void {
   const { checkpointsMs, keepLast } = settings.policy

@@ -62,7 +62,7 @@ export class Chains {
     if (run === undefined || isDrillName(run.job.settings.name) || this.#isGivenUp(snapshot, run.job)) return null
     if (run.job.isAlive && !this.#world.isExcused(run.job) && !run.whole.some((one) => one.checkpointId > snapshot.checkpointId))
       return `${told(snapshot)} is the newest of ${run.job}, which lives`
-    // Where the tool cannot know that a run is called otherwise, it may count it or not.
+    // Where nobody told the tool what a run is called, it may count it or not.
     const counts = [true, false].map((withUnsure) => this.#fewest(run, snapshot, snapshot.checkpointId, withUnsure))
     if (counts.some((count) => count !== null && count >= this.#asked.keepLast)) return null
     return this.#words(snapshot, run, Math.max(...counts.map((count) => count ?? 0)))
@@ -88,9 +88,8 @@ export class Chains {
   /** A fork under another name and a restore test go their own way. */
   #carriesOn(parent: SimJob, child: SimJob, withUnsure: boolean): boolean {
     if (isDrillName(child.settings.name)) return false
-    if (parent.settings.name === child.settings.name) return true
     const areKnown = this.#asked.told.has('name', parent) && this.#asked.told.has('name', child)
-    return withUnsure && !areKnown
+    return areKnown ? parent.settings.name === child.settings.name : withUnsure
   }
 
   #counts(one: SimSnapshot, older: SimSnapshot): boolean {
