@@ -31,7 +31,9 @@ export function partRuns(snapshots: Snapshot[], jobs: ReadonlyMap<string, KnownJ
   for (const [jobId, own] of groupBy(snapshots, (one) => one.jobId)) {
     const job = jobs.get(jobId)
     const begun = own.map((one) => ({ one, isMoved: isMoved(one) }))
-    const parts = isOneExecution(jobId, job, own) ? [begun.filter((each) => !each.isMoved).map((each) => each.one)] : executionsOf(own, job, keys)
+    const parts = isOneExecution(jobId, job, own)
+      ? [begun.filter((each) => !each.isMoved).map((each) => each.one)]
+      : executionsOf(own, job, keys)
     const stray = isOneExecution(jobId, job, own) ? begun.filter((each) => each.isMoved).map((each) => [each.one]) : []
     for (const part of [...parts, ...stray]) if (part.length > 0) runs.push(runOf(jobId, part, job, parts.length + stray.length > 1))
   }

@@ -154,16 +154,18 @@ describe('an id that is used again', () => {
     expect(downstream([late, young], [known])).toBe(0)
   })
 
-  it('is one run where the later one names a file that came with the earlier one', () => {
-    expect(
-      downstream(
-        [
-          { ...old, references: [1, 2] },
-          { ...young, references: [2, 3] },
-        ],
-        [job(FIXED)],
-      ),
-    ).toBe(1)
+  it.each([
+    ['one run where the later one names a file that came with the earlier one', `checkpoints/${FIXED}/shared`, 1],
+    ['two runs where both name a file of what they were restored from', savepointDirectory(A, 1), 0],
+  ])('is %s', (_, directory, count) => {
+    const keys = new KeyTable()
+    const file = (number: number) => keys.intern(keyAt(`${directory}/${uuid(number)}`))
+    const snapshots = [
+      { ...old, references: [file(1), file(2)] },
+      { ...young, references: [file(2), file(3)] },
+    ]
+    const chains = new Chains({ snapshots, jobs: jobsOf(job(FIXED)), roots: [at('')], keys })
+    expect(downstream(snapshots, [], 1, chains)).toBe(count)
   })
 
   it('may be any id that was seen to begin twice', () => {
