@@ -62,7 +62,7 @@ export function lastOf(one: Generation): string[] {
 
 export async function storeYear(client: ContainerClient, year: Generation[], savepoints: string[] = []): Promise<void> {
   await mapConcurrently(year, 16, (one) => storeGeneration(client, one))
-  for (const directory of savepoints) await storeSavepoint(client, directory)
+  for (const directory of savepoints) await storeSavepoint(client, directory, 1)
 }
 
 async function storeGeneration(client: ContainerClient, one: Generation): Promise<void> {
