@@ -7,7 +7,6 @@ export interface Tally {
   nothing: number
   aborted: number
   executed: number
-  killed: number
   stopped: number
   expired: number
   deletedBlobs: number
@@ -29,7 +28,6 @@ export function newTally(): Tally {
     nothing: 0,
     aborted: 0,
     executed: 0,
-    killed: 0,
     stopped: 0,
     expired: 0,
     deletedBlobs: 0,

@@ -22,8 +22,6 @@ export interface RecordedTree {
   name: string
   truth: Truth
   reader: ContainerReader
-  /** The service's clock. */
-  serverTimeMs: number
   /** Answers as recorded; knows no job when `jobs` is false. */
   jobManager: (options: { jobs: boolean }) => JobManager
 }
@@ -60,7 +58,7 @@ export function readTree(name: string, options: TreeOptions = {}): RecordedTree 
     serverTimeMs,
     bytesOf: (name) => readFileSync(join(directory, 'blobs', encodeURIComponent(name))),
   })
-  return { name, truth, reader, serverTimeMs, jobManager: ({ jobs }) => recordedJobManager(join(directory, 'rest'), jobs, serverTimeMs) }
+  return { name, truth, reader, jobManager: ({ jobs }) => recordedJobManager(join(directory, 'rest'), jobs) }
 }
 
 function listing(file: string): Blob[] {
@@ -106,8 +104,7 @@ export function mapReader({ account, container, blobs, serverTimeMs, bytesOf }: 
   }
 }
 
-/** Asked at the time of the listing, which may be later than the recording: a job that ran runs on. */
-function recordedJobManager(rest: string, hasJobs: boolean, atMs: number): JobManager {
+function recordedJobManager(rest: string, hasJobs: boolean): JobManager {
   const answer = <T>(file: string, parse: (body: unknown) => T): T | null => {
     const path = join(rest, `${file}.json`)
     const body = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { error: 'not recorded' }
@@ -116,17 +113,14 @@ function recordedJobManager(rest: string, hasJobs: boolean, atMs: number): JobMa
   const notRecorded = () => Promise.reject(new Error('not recorded'))
   return {
     url: 'http://recorded:8081',
-    jobs: async () => {
-      const jobs = hasJobs ? (answer('jobs-overview', parseJobsOverview) ?? []) : []
-      return jobs.map((job) => (job.endedAtMs === null ? { ...job, durationMs: atMs - job.startedAtMs } : job))
-    },
+    jobs: async () => (hasJobs ? (answer('jobs-overview', parseJobsOverview) ?? []) : []),
     checkpoints: async (jobId) => answer(`jobs-${jobId}-checkpoints`, parseCheckpointStats),
     checkpointConfig: async (jobId) => answer(`jobs-${jobId}-checkpoints-config`, parseCheckpointConfig),
-    version: async () => '2.3.0',
+    version: notRecorded,
     job: notRecorded,
     jobState: notRecorded,
     failureCause: notRecorded,
-    configuration: async () => new Map(),
+    configuration: notRecorded,
     triggerSavepoint: notRecorded,
     triggerStop: notRecorded,
     operation: notRecorded,
@@ -147,7 +141,5 @@ export function emptyJournal(): Journal {
     names: async () => new Map(),
     rememberRestore: async () => undefined,
     restores: async () => new Map(),
-    rememberSightings: async () => undefined,
-    sightings: async () => [],
   }
 }

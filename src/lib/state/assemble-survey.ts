@@ -2,14 +2,13 @@ import type { Inventory, ListedBlob, SnapshotDirectory } from './inventory.js'
 import type { KeyId } from './key-table.js'
 import { checkpointIdOf, parentOf, placeOf } from './layout.js'
 import { type Location, locationKey } from './location.js'
-import { NO_OPERATORS, type Operators } from './operators.js'
 import { measure, type Snapshot } from './snapshot.js'
 import type { Survey, Unreadable } from './survey.js'
 import type { Uses } from './uses.js'
 
 /** A `_metadata` that was read, and what came of it. `writing`: 0 bytes or a link blob. */
 export type ReadMetadata =
-  | { blob: ListedBlob; state: 'parsed'; uses: Uses; operators: Operators; checkpointId: number }
+  | { blob: ListedBlob; state: 'parsed'; uses: Uses; operatorNames: string[] }
   | { blob: ListedBlob; state: 'writing' }
   | { blob: ListedBlob; state: 'unreadable'; problem: string }
 
@@ -46,8 +45,6 @@ export function assembleSurvey(input: AssembleInput): Survey {
     markers: inventory.markers,
     others: inventory.others,
     occupied: inventory.occupied,
-    trees: inventory.trees,
-    stores: [...inventory.stores.values()],
     totals: inventory.totals,
     isStable: input.isStable,
     fingerprint: new Map([...inventory.metadata].map(([key, blob]) => [key, blob.etag])),
@@ -67,8 +64,7 @@ function snapshotOf(one: ReadMetadata, directory: Location, input: AssembleInput
     completedAtMs: one.blob.lastModifiedMs,
     etag: one.blob.etag,
     metadataBytes: one.blob.sizeBytes,
-    operators: one.state === 'parsed' ? one.operators : NO_OPERATORS,
-    ...(one.state === 'parsed' && { checkpointId: one.checkpointId }),
+    operatorNames: one.state === 'parsed' ? one.operatorNames : [],
   }
   if (one.state === 'writing')
     return { ...base, ...NOTHING, completeness: 'writing', problem: 'its _metadata is empty or still being uploaded' }
@@ -96,7 +92,7 @@ function withoutMetadata(found: SnapshotDirectory): Snapshot {
     completedAtMs: newestMs,
     etag: null,
     metadataBytes: 0,
-    operators: NO_OPERATORS,
+    operatorNames: [],
     exclusiveBytes: bytes,
     completeness: 'incomplete',
     problem: found.blobs === 0 ? EMPTY_DIRECTORY : 'it has no _metadata',

@@ -1,9 +1,8 @@
-import { holdOf, NO_HOLDS } from './holds.js'
 import type { KeyId } from './key-table.js'
-import { placeOf } from './layout.js'
+import { parentOf, placeOf } from './layout.js'
 import type { LiveSet } from './live-set.js'
 import { locationKey } from './location.js'
-import { isInDirectories, isUnderRoots, jobOf, treeKey } from './places.js'
+import { isUnderRoots, jobOf, treeKey } from './places.js'
 import type { PlanInput } from './plan.js'
 import { isAsked } from './retention.js'
 import { type RunningTree, runningTrees } from './running-tree.js'
@@ -32,7 +31,7 @@ export class CircumstancesByDirectory {
   /** By the key of a directory without `_metadata`. */
   readonly #newestIn: Map<string, number>
   readonly #known = new Map<number, Circumstances>()
-  /** Blobs that are themselves named: as a root, as a needed directory, or as what somebody points at. */
+  /** Blobs that are themselves named as a root or as a needed directory. */
   readonly #alone: Set<KeyId | undefined>
 
   constructor(input: PlanInput, live: LiveSet, strays: Strays) {
@@ -47,8 +46,7 @@ export class CircumstancesByDirectory {
     this.#isChangelogLive = [...jobs.values()].some((job) => job.liveness !== 'terminated' && job.changelog === true)
     const unfinished = survey.snapshots.filter((one) => one.etag === null)
     this.#newestIn = new Map(unfinished.map((one) => [locationKey(one.directory), one.completedAtMs]))
-    const named = [...roots.map(locationKey), ...live.directories, ...(input.holds ?? NO_HOLDS).paths.keys()]
-    this.#alone = new Set(named.map((key) => survey.blobs.keys.find(key)))
+    this.#alone = new Set([...roots.map(locationKey), ...live.directories].map((key) => survey.blobs.keys.find(key)))
   }
 
   of(id: KeyId): Circumstances {
@@ -61,7 +59,7 @@ export class CircumstancesByDirectory {
   }
 
   #look(blob: StoredBlob): Circumstances {
-    const { jobs, roots, graceMs, only, sweepsTaskOwned, holds = NO_HOLDS } = this.#input
+    const { jobs, roots, graceMs, only, sweepsTaskOwned } = this.#input
     const place = placeOf(blob.name)
     const directoryKey = locationKey({ ...blob, name: place.directory })
     const tree = treeKey(blob, place)
@@ -74,8 +72,7 @@ export class CircumstancesByDirectory {
         isAsked: isAsked(job?.jobId ?? null, only),
         hasMetadata: this.#withMetadata.has(directoryKey),
         isBelowRoot: isUnderRoots(blob, roots),
-        heldBy: holdOf(holds, blob)?.reason ?? null,
-        isBelowNeededDirectory: isInDirectories(blob, this.#live.directories),
+        isBelowNeededDirectory: this.#isBelowNeededDirectory(blob),
         isChangelogLive: this.#isChangelogLive,
         sweepsTaskOwned,
         running: this.#running.get(place.jobId ?? ''),
@@ -84,5 +81,13 @@ export class CircumstancesByDirectory {
       isTreePossiblyNeeded: this.#strays.trees.has(tree),
       newestMs: this.#newestIn.get(directoryKey) ?? 0,
     }
+  }
+
+  #isBelowNeededDirectory(blob: StoredBlob): boolean {
+    if (this.#live.directories.size === 0) return false
+    for (let { name } = blob; name !== ''; name = parentOf(name)) {
+      if (this.#live.directories.has(locationKey({ ...blob, name }))) return true
+    }
+    return false
   }
 }
