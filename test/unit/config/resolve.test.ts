@@ -177,7 +177,14 @@ describe('the accounts that are reached', () => {
     const notices: string[] = []
     const env = { XDG_CONFIG_HOME: '/home/u/.config' }
     const readFile = async (path: string) => (path === '/home/u/.config/flinkops/flinkops.yaml' ? file : null)
-    const { accessFor } = await resolveConfig({ flags: {}, env, cwd: '/w', readFile, checkFound: async () => undefined, onNotice: (text) => void notices.push(text) })
+    const { accessFor } = await resolveConfig({
+      flags: {},
+      env,
+      cwd: '/w',
+      readFile,
+      checkFound: async () => undefined,
+      onNotice: (text) => void notices.push(text),
+    })
     expect(accessFor('acct.blob.core.windows.net', 'c').endpoint).toBe('https://storage.corp')
     expect(notices).toHaveLength(1)
   })
