@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { LeaseTimes } from '../../../src/lib/azure/lease.js'
 import { acquireLock } from '../../../src/lib/azure/lock.js'
 import { serviceClient } from '../../../src/lib/azure/service-client.js'
 import { Secret } from '../../../src/lib/secret.js'
@@ -23,12 +24,16 @@ let server: ScriptedServer | undefined
 afterEach(() => server?.close())
 
 async function acquire(...answers: Answer[]) {
+  return acquireFor(SHORT, answers)
+}
+
+async function acquireFor(times: LeaseTimes, answers: Answer[]) {
   server = await scriptedServer(answers)
   const credential = { kind: 'key', key: new Secret(MARKED_KEY) } as const
   const access = { account: ACCOUNT, endpoint: server.endpoint, credential, source: 'test' }
   const service = await serviceClient(access, { maxTries: 1, retryDelayInMs: 1 }, () => Promise.reject(new Error('not needed')))
   const target = { account: ACCOUNT, container: CONTAINER, client: service.getContainerClient(CONTAINER) }
-  return acquireLock(target, { runId: 'run-1', signal, times: SHORT })
+  return acquireLock(target, { runId: 'run-1', signal, times })
 }
 
 const lostWithin = (lost: AbortSignal, ms: number) =>
@@ -63,7 +68,8 @@ describe('a held lock', () => {
   )
 
   it('can be given back while the service does not answer', async () => {
-    const lock = await acquire(...taken, (_, response) => response.destroy())
+    // No renewal comes between: what does not answer is the release.
+    const lock = await acquireFor({ leaseMs: 60_000, renewMs: 20_000 }, [...taken, (_, response) => response.destroy()])
     await lock.release()
     expect(lock.lost.aborted).toBe(false)
   })
