@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -44,6 +43,8 @@ async function appendTo(file: StateFile, lines: string[]): Promise<void> {
 
 /** Writes a file whole or not at all: beside it first, under a name that nobody can foresee, then renamed over it. */
 export async function writeWhole(file: StateFile, content: string | Uint8Array): Promise<void> {
+  // Loaded when a file is written: most commands write none, and it takes 10 ms.
+  const { randomBytes } = await import('node:crypto')
   const temporary = `${file.path}.${randomBytes(8).toString('hex')}.tmp`
   try {
     await makeDirectory(file)

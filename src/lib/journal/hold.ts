@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { link, rm, stat, writeFile } from 'node:fs/promises'
 import { EXIT, FlinkopsError } from '../errors.js'
 import { isAlive, whyAnother } from './alive.js'
@@ -9,6 +8,7 @@ import type { StateFile } from './trust.js'
 /** Takes a lock file that names this process, or one whose process is gone, which is told; answers what gives it back. */
 export async function holdFile(file: StateFile, onProblem?: (problem: Error) => void): Promise<() => Promise<void>> {
   const { path } = file
+  const { randomBytes } = await import('node:crypto')
   const own = `${path}.${randomBytes(8).toString('hex')}`
   try {
     await makeDirectory(file)

@@ -135,6 +135,16 @@ describe('starting up', () => {
     expect(searching(files)).toEqual([])
   })
 
+  it('loads no cryptography for list-jobs, which takes 10 ms', async () => {
+    const jobManager = await startFakeJobManager(cluster())
+    const preload =
+      "data:text/javascript,process.on('exit',()=>{if(process.moduleLoadList.includes('NativeModule crypto'))process.exitCode=99})"
+    const { code } = await filesLoadedBy(['list-jobs', '--jobmanager', jobManager.url], {}, ['--import', preload])
+    await jobManager.stop()
+
+    expect(code).toBe(0)
+  })
+
   it('loads the YAML parser where there is a flinkops.yaml', async () => {
     const jobManager = await startFakeJobManager(cluster())
     const directory = await mkdtemp(join(tmpdir(), 'flinkops-startup-'))
