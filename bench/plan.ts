@@ -6,6 +6,7 @@ import { planCleanup } from '../src/lib/operations/plan-cleanup.js'
 import type { ContainerReader } from '../src/lib/ports.js'
 import { Secret } from '../src/lib/secret.js'
 import { NO_WINDOWS } from '../src/lib/state/windows.js'
+import { NO_POINTERS } from '../test/support/no-pointers.js'
 import { emptyJournal } from '../test/support/recorded-tree.js'
 import { runCompiled } from './compiled.js'
 import { shapeNamed } from './server/shape.js'
@@ -69,10 +70,12 @@ async function plan(reader: ContainerReader): Promise<Pick<Measured, 'blobs' | '
     cluster: { jobManagers: [], history: null },
     journal: emptyJournal(),
     roots: ['checkpoints', 'savepoints'].map((name) => ({ account: ACCOUNT, container: 'flink', name })),
+    stateRoots: ['checkpoints', 'savepoints'].map((name) => ({ account: ACCOUNT, container: 'flink', name })),
     exclusive: true,
-    policy: { checkpointsMs: 30 * DAY_MS, savepointsMs: null, unnamedMs: null, keepLast: 1, alsoLast: new Set(), pins: new Set() },
+    policy: { checkpointsMs: 30 * DAY_MS, savepointsMs: null, abandonedMs: null, keepLast: 1, alsoLast: new Set(), pins: new Set() },
     job: null,
     windows: async () => NO_WINDOWS,
+    pointers: NO_POINTERS,
     graceMs: 3 * DAY_MS,
     maxShare: 1,
     withoutSoftDelete: true,

@@ -7,9 +7,10 @@ import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { DeletingCommand } from '../lib/cli/deleting-command.js'
 import { tellLeftovers } from '../lib/cli/drill-leftovers.js'
 import { changeFlags } from '../lib/cli/flags.js'
+import { pointersOf } from '../lib/cli/pointers.js'
 import type { Context } from '../lib/context.js'
 import { confirmedBefore } from '../lib/operations/confirmed-before.js'
-import { openScope } from '../lib/scope.js'
+import { openScopeBelow } from '../lib/scope.js'
 
 export default class Cleanup extends DeletingCommand {
   static override description = 'Delete what no restorable snapshot needs: plan, show, confirm, plan again, delete what both plans want.'
@@ -38,7 +39,7 @@ export default class Cleanup extends DeletingCommand {
       earlier:
         flags.resume === undefined
           ? null
-          : await openRun(flags.resume, await openScope(context, flags.root), context, (text) => this.print(text)),
+          : await openRun(flags.resume, await openScopeBelow(context, flags.root), context, (text) => this.print(text)),
       plan: async (signal) => this.#plan(flags, await this.#open(flags), signal),
     })
   }
@@ -48,13 +49,14 @@ export default class Cleanup extends DeletingCommand {
       olderThanMs: flags['older-than'],
       savepointsOlderThanMs: flags['savepoints-older-than'],
       unnamedOlderThanMs: flags['unnamed-older-than'],
+      abandonedOlderThanMs: flags['abandoned-older-than'],
       keepLast: flags['keep-last'],
       graceMs: flags.grace,
     })
   }
 
   async #plan(flags: CleanupFlags, context: Context, signal: AbortSignal): Promise<Planning> {
-    const scope = await openScope(context, flags.root)
+    const scope = await openScopeBelow(context, flags.root)
     const source = flags.inventory === undefined ? null : await openSource(flags.inventory, scope, context)
     const { config, readers } = scope
     const planned = await planFrom(source, {
@@ -62,10 +64,12 @@ export default class Cleanup extends DeletingCommand {
       cluster: scope.cluster,
       journal: context.journal,
       roots: scope.roots,
+      stateRoots: scope.stateRoots,
       exclusive: config.exclusive.value,
       policy: policyOf(config, flags, scope.rootPaths),
       job: flags.job ?? null,
       windows: windowsOf(context, scope, flags['ignore-window']),
+      pointers: pointersOf(context, scope),
       graceMs: config.retention.graceMs.value,
       maxShare: flags['max-share'] ?? 0.3,
       confirmed: async () => confirmedBefore({ readers, runs: context.runs, recorder: await context.storage(), signal }),

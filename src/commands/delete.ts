@@ -1,10 +1,12 @@
-import { Args, Flags, type Interfaces } from '@oclif/core'
-import { deletingFlags, ignoreWindowFlag, policyOf } from '../lib/cli/cleanup-flags.js'
+import { Args, type Interfaces } from '@oclif/core'
+import { alsoLastFlag, deletingFlags, ignoreWindowFlag, policyOf } from '../lib/cli/cleanup-flags.js'
 import { type Planning, runPlan } from '../lib/cli/cleanup-run.js'
 import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { DeletingCommand } from '../lib/cli/deleting-command.js'
 import { changeFlags } from '../lib/cli/flags.js'
+import { pointersOf } from '../lib/cli/pointers.js'
 import type { Context } from '../lib/context.js'
+import { checkExactPath } from '../lib/operations/exact-path.js'
 import { locateSnapshot } from '../lib/operations/locate-snapshot.js'
 import { checkNamed, planCleanup } from '../lib/operations/plan-cleanup.js'
 import { openScope } from '../lib/scope.js'
@@ -21,7 +23,7 @@ export default class Delete extends DeletingCommand {
   static override flags = {
     ...changeFlags,
     ...ignoreWindowFlag,
-    'also-last': Flags.string({ description: "give up this ended job's last restore point", multiple: true, helpValue: '<job id>' }),
+    ...alsoLastFlag,
     ...deletingFlags,
   }
 
@@ -39,11 +41,13 @@ export default class Delete extends DeletingCommand {
       cluster: scope.cluster,
       journal: context.journal,
       roots: scope.roots,
+      stateRoots: scope.stateRoots,
       exclusive: scope.config.exclusive.value,
       policy: policyOf(scope.config, flags, scope.rootPaths),
       job: null,
       named: new Set(named.keys()),
       windows: windowsOf(context, scope, flags['ignore-window']),
+      pointers: pointersOf(context, scope),
       graceMs: scope.config.retention.graceMs.value,
       maxShare: 1,
       withoutSoftDelete: flags['without-soft-delete'],
@@ -62,6 +66,7 @@ export default class Delete extends DeletingCommand {
     const storage = await context.storage()
     const named = new Map<string, string>()
     for (const text of texts) {
+      checkExactPath(text)
       const { location, path } = await locateSnapshot({ text, roots: rootPaths, storage, signal: this.signal })
       named.set(locationKey(location), path)
     }

@@ -3,6 +3,7 @@ import { BaseCommand } from '../lib/cli/base-command.js'
 import { policyOf } from '../lib/cli/cleanup-flags.js'
 import { windowsOf } from '../lib/cli/cleanup-windows.js'
 import { openPageFile } from '../lib/cli/page-file.js'
+import { pointersOf } from '../lib/cli/pointers.js'
 import { readPrices } from '../lib/config/prices.js'
 import { type Examination, examineInput, openExamination } from '../lib/examination.js'
 import { type Report as Compiled, compileReport } from '../lib/operations/compile-report.js'
@@ -49,7 +50,7 @@ export default class Report extends BaseCommand {
 
   async #compile(examination: Examination, scope: Scope, prices: PriceTable): Promise<Compiled> {
     const { context } = examination
-    const { config, readers, cluster, roots, rootPaths } = scope
+    const { config, silence, readers, cluster, roots, rootPaths } = scope
     const storage = await context.storage()
     const { runs, journal, usageHistory, now } = context
     return compileReport({
@@ -59,14 +60,17 @@ export default class Report extends BaseCommand {
       history: usageHistory,
       deleted: storage,
       exclusive: config.exclusive.value,
+      silence,
       prices,
       runs,
       cleanup: {
         roots,
+        stateRoots: scope.stateRoots,
         policy: policyOf(config, {}, rootPaths),
         graceMs: config.retention.graceMs.value,
         maxShare: 0.3,
         windows: windowsOf(context, scope),
+        pointers: pointersOf(context, scope),
         confirmed: () => confirmedBefore({ readers, runs, recorder: storage, signal: this.signal }),
         withoutSoftDelete: false,
       },

@@ -53,6 +53,7 @@ export default class Resume extends BaseCommand {
         allowNonRestoredState: flags['allow-non-restored-state'],
         allowClaimNative: flags['allow-claim-native'],
         allowSecond: flags['allow-second'],
+        ofRun: flags['job-id'] ?? null,
         waitFor: flags.wait,
         dryRun: flags['dry-run'] || isRehearsal,
         context,

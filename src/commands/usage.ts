@@ -34,7 +34,7 @@ export default class Usage extends BaseCommand {
     const wantsMetrics = String(output) === 'prometheus'
     const context = await this.connect({ ...flags, output: wantsMetrics ? undefined : output })
     const prices = await readPrices({ flag: flags.prices, config: flags.config, env: process.env, cwd: process.cwd() })
-    const { config, readers, cluster } = await openScope(context)
+    const { config, silence, readers, cluster } = await openScope(context)
     const usage = await measureUsage({
       readers,
       cluster,
@@ -43,6 +43,7 @@ export default class Usage extends BaseCommand {
       deleted: await context.storage(),
       job: args.job ?? null,
       exclusive: config.exclusive.value,
+      silence,
       prices,
       now: context.now,
       signal: this.signal,

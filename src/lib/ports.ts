@@ -157,8 +157,12 @@ export interface ArchivedJob {
   lastSavepointPath: string | null
   lastCheckpointPath: string | null
   restoredFrom: string | null
+  /** Checkpoint id of what it was restored from. */
+  restoredId: number | null
   changelogEnabled: boolean | null
   checkpointTimeoutMs: number | null
+  /** `null`: the archive does not say. */
+  externalized: CheckpointConfig['externalized'] | null
 }
 
 /** The JobManager's REST API, parsed. Every call has a deadline and ends with `signal`. */
@@ -273,6 +277,24 @@ export interface Journal {
   /** Notes that `jobId` was restored from `path` (lineage). */
   rememberRestore(jobId: string, path: string): Promise<void>
   restores(): Promise<Map<string, string>>
+  /** Remembers what a look at clusters showed; what stands there already is not written again. */
+  rememberSightings(seen: Sighting[]): Promise<void>
+  /** Everything that looks showed, oldest first: of a job on a cluster, the last tells how it stood. */
+  sightings(): Promise<Sighting[]>
+}
+
+/** A job as a look at a cluster showed it. Kept by cluster and job id, since clusters may share an id. */
+export interface Sighting {
+  jobId: string
+  /** The JobManager's URL, without credentials. */
+  where: string
+  name: string | null
+  state: string
+  startedAtMs: number | null
+  /** Whether the cluster's configuration says that high availability is off; `null` = it did not tell. */
+  isHaOff: boolean | null
+  /** `latest.restored`, as it was told. */
+  restored: { path: string; checkpointId: number | null } | null
 }
 
 export interface JournalOperation {

@@ -6,17 +6,22 @@ import { usageError } from './errors.js'
 import { historyJobPath, parseArchive } from './flink/archive.js'
 import { foreignAccount, isForeignAccount } from './foreign.js'
 import type { GatherInput } from './operations/gather-jobs.js'
+import type { SilenceBounds } from './operations/know-jobs.js'
 import { readHistory } from './operations/read-history.js'
 import type { ContainerReader } from './ports.js'
-import { formatLocation, type Location, parseLocation, type Spelling, spellingOf } from './state/location.js'
+import { formatLocation, isBelow, isSameContainer, type Location, parseLocation, type Spelling, spellingOf } from './state/location.js'
 
 /** The storage side of one command: which containers, how they are spelled, and who knows the jobs in them. */
 export interface Scope {
   config: EffectiveConfig
   /** Directories below which clean-up may sweep. */
   roots: Location[]
+  /** Every directory that is configured to hold state, whatever was asked for. */
+  stateRoots: Location[]
   /** The same as the user or Flink writes them. */
   rootPaths: string[]
+  /** Every configured root, where `roots` may be others, and the grace period. */
+  silence: SilenceBounds
   readers: ContainerReader[]
   cluster: Omit<GatherInput, 'signal' | 'journal'>
   spell: (account: string, container: string, name: string) => string
@@ -35,23 +40,39 @@ export async function openScope(context: Context, only: string[] = []): Promise<
   }
   const spellings = new Map<string, Spelling>()
   const roots = rootPaths.map((path) => rootLocation(path, spellings))
-  const containers = new Map(
-    stateRoots(config)
-      .concat(rootPaths)
-      .map((path) => rootLocation(path, spellings))
-      .map((one) => [`${one.account}/${one.container}`, one]),
-  )
+  const all = stateRoots(config).map((path) => rootLocation(path, spellings))
+  const containers = new Map([...all, ...roots].map((one) => [`${one.account}/${one.container}`, one]))
   const storage = await context.storage()
   const readers = await Promise.all([...containers.values()].map((one) => storage.container(one.account, one.container)))
   return {
     config,
     roots,
+    stateRoots: all,
     rootPaths,
+    silence: { roots: all, graceMs: config.retention.graceMs.value },
     readers,
     cluster: { jobManagers: await context.jobManagers(), history: history(context, config) },
     spell: (account, container, name) =>
       formatLocation(spellings.get(`${account}/${container}`) ?? `wasbs://${container}@${account}`, name),
   }
+}
+
+/** The scope of a run that sweeps below some of the roots only. What lies elsewhere is nobody's word for it: such a root is refused. */
+export async function openScopeBelow(context: Context, only: string[] = []): Promise<Scope> {
+  const scope = await openScope(context)
+  if (only.length === 0) return scope
+  const roots = only.map((path) => rootLocation(path, new Map()))
+  const outside = only.filter((_, index) => !scope.silence.roots.some((root) => isAtOrBelow(roots[index], root)))
+  if (outside.length > 0)
+    throw usageError(
+      `--root ${outside[0]} lies below no configured root (${scope.rootPaths.join(', ')}).`,
+      'Give one of them or a directory below; where other jobs keep their state, use the context whose jobManagers know them.',
+    )
+  return { ...scope, roots, rootPaths: only }
+}
+
+function isAtOrBelow(location: Location | undefined, root: Location): boolean {
+  return location !== undefined && isSameContainer(root, location) && isBelow(location.name, root.name)
 }
 
 /** Refuses roots that only a JobManager names, unless a person named their accounts: whoever answers at its address may say anything. */

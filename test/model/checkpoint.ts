@@ -95,7 +95,7 @@ function* write(world: World, job: SimJob, pending: Pending, take: TakeState): S
     checkpointId,
     version: settings.version,
     operatorName: settings.name,
-    operatorId: 'cbc357ccb763df2852fee8c4fc7d55f2',
+    operatorIds: [...job.operators.keys()],
     subtasks,
     spell: (path) => job.spell(path),
   })
@@ -106,6 +106,8 @@ function* write(world: World, job: SimJob, pending: Pending, take: TakeState): S
     kind: pending.isSavepoint ? 'savepoint' : 'checkpoint',
     jobId: settings.jobId,
     jobName: settings.name,
+    runKey: job.key,
+    operators: new Map(job.operators),
     backend: settings.backend,
     subtasks,
     bytes,

@@ -1,262 +1,255 @@
 import { EXIT, FlinkopsError } from '../../src/lib/errors.js'
 import { executeRun } from '../../src/lib/operations/execute-run.js'
-import type { Deletion, ExecuteResult } from '../../src/lib/operations/execution.js'
-import { type PlanCleanupInput, type PlannedCleanup, planCleanup } from '../../src/lib/operations/plan-cleanup.js'
+import type { ExecuteResult } from '../../src/lib/operations/execution.js'
+import { FROM_ELSEWHERE, loadRun } from '../../src/lib/operations/load-run.js'
+import { checkNamed, type PlannedCleanup, planCleanup } from '../../src/lib/operations/plan-cleanup.js'
 import { recheckCleanup } from '../../src/lib/operations/recheck-cleanup.js'
 import { containersOf, recordOf } from '../../src/lib/operations/run-record.js'
-import type { ArchivedJob } from '../../src/lib/ports.js'
-import type { HeldLock } from '../../src/lib/ports-lock.js'
+import { undoRun } from '../../src/lib/operations/undo-run.js'
+import { wavesOf } from '../../src/lib/operations/waves.js'
 import type { RunJournal } from '../../src/lib/ports-runs.js'
-import { Confirmed } from '../../src/lib/state/confirmed.js'
-import { NO_WINDOWS } from '../../src/lib/state/windows.js'
-import { neededPaths } from './needs.js'
-import { ACCOUNT, containerOf, nameOf } from './paths.js'
-import { SimEraser, type SimJournal, SimReader } from './ports.js'
-import { type RestErrors, SimRest } from './rest.js'
-import { isRestorable, type SimSnapshot } from './snapshot.js'
-import { Violation } from './violation.js'
-import type { World } from './world.js'
-
-/** Planted in the driver; the other faults are patches of the source. */
-export type DriverFault = 'grace-0' | 'no-if-match' | 'no-recheck' | 'marks-under-roots'
-
-export interface CleanUpSettings {
-  containers: string[]
-  roots: string[]
-  exclusive: boolean
-  policy: PlanCleanupInput['policy']
-  graceMs: number
-  maxShare: number
-  pageSize: number
-  /** Share of requests during which the world goes on. */
-  pace: number
-  /** Share of deletes that meet a busy service. */
-  busyShare: number
-  /** Chance, after each request of the execution, that the process is killed. */
-  killShare: number
-  fault: DriverFault | null
-}
+import { Confirmed, narrow } from '../../src/lib/state/confirmed.js'
+import { locationKey } from '../../src/lib/state/location.js'
+import { Checks, expiredIn } from './checks.js'
+import type { CleanUpSettings, Machine } from './clean-up-settings.js'
+import { Desk, keyOf } from './desk.js'
+import { directoryOf } from './paths.js'
+import { SimEraser } from './ports.js'
+import { SimRuns, SimStorage } from './storage.js'
+import { sees } from './watch.js'
+import type { CleanupPhase, World } from './world.js'
 
 export type CleanUp =
   | { state: 'refused'; guards: string[] }
   | { state: 'nothing'; planned: PlannedCleanup }
   | { state: 'aborted'; why: string }
-  | { state: 'executed'; planned: PlannedCleanup; result: ExecuteResult; spared: number; amongLiving: number }
-
-const ERRORS: RestErrors = {
-  unreachable: (url) => new FlinkopsError(`${url} does not answer`, { code: 'UNREACHABLE', exitCode: EXIT.unreachable }),
-  initializing: (jobId) => new FlinkopsError(`job ${jobId} is initializing`, { code: 'JOB_INITIALIZING', exitCode: EXIT.failedOnCluster }),
-}
+  | { state: 'executed'; planned: PlannedCleanup; result: ExecuteResult; spared: number; amongLiving: number; runId: string }
+  | { state: 'killed'; runId: string }
 
 /** One whole run as the command does it, with the world going on at every request. */
-export async function cleanUp(world: World, journal: SimJournal, settings: CleanUpSettings): Promise<CleanUp> {
+export function cleanUp(world: World, machine: Machine, settings: CleanUpSettings): Promise<CleanUp> {
+  return during(world, settings, () => new Run(world, machine, settings).run())
+}
+
+/** `cleanup --resume <run>`. */
+export function resumeCleanUp(world: World, machine: Machine, settings: CleanUpSettings, runId: string): Promise<CleanUp> {
+  return during(world, settings, () => new Run(world, machine, { ...settings, named: null, rival: null }).resume(runId))
+}
+
+/** `undo <run>`; whether it was done. */
+export function undoCleanUp(world: World, machine: Machine, settings: CleanUpSettings, runId: string): Promise<boolean> {
+  return new Run(world, machine, settings).undo(runId)
+}
+
+async function during(world: World, settings: CleanUpSettings, run: () => Promise<CleanUp>): Promise<CleanUp> {
+  const outer = world.cleanup
+  world.cleanup = { step: 'planning', expired: new Map(), startedAtMs: world.nowMs, sees: (job) => sees(settings, job) }
   try {
-    return await new Run(world, journal, settings).run()
+    return await run()
+  } catch (error) {
+    if (!(error instanceof FlinkopsError) || !world.isWild) throw error
+    return { state: 'refused', guards: [error.code] }
   } finally {
-    world.cleanup = null
+    world.cleanup = outer
+    world.excused = new Set()
+    world.excusesFar = false
   }
+}
+
+/** What was confirmed, and how it is put on record. */
+interface Confirming {
+  runId: string
+  containers: { account: string; container: string }[]
+  record: () => unknown
 }
 
 class Run {
   readonly #world: World
-  readonly #journal: SimJournal
+  readonly #machine: Machine
+  readonly #desk: Desk
+  readonly #checks: Checks
+  /** Requests since the execution began. */
+  #requests = 0
+  #isDead = false
   readonly #settings: CleanUpSettings
-  readonly #violations: Violation[] = []
-  readonly #readers: SimReader[]
   readonly #killed = new AbortController()
-  /** Paths that this run deleted. */
-  readonly #deleted = new Set<string>()
-  /** Blobs deleted in trees of jobs that live. */
-  #amongLiving = 0
 
-  constructor(world: World, journal: SimJournal, settings: CleanUpSettings) {
+  constructor(world: World, machine: Machine, settings: CleanUpSettings) {
     this.#world = world
-    this.#journal = journal
+    this.#machine = machine
     this.#settings = settings
-    const reading = {
-      pageSize: settings.pageSize,
-      softDeleteDays: 14,
-      hides: (path: string) => settings.fault === 'marks-under-roots' && isStrayMetadata(path, settings.roots),
-    }
-    this.#readers = settings.containers.map((container) => new SimReader(world, container, this.#pause, reading))
+    this.#checks = new Checks(world, machine, settings)
+    this.#desk = new Desk(world, machine, settings, this.#pause, this.#checks.watch)
   }
 
   async run(): Promise<CleanUp> {
-    const startedAtMs = this.#world.nowMs
-    this.#world.cleanup = { step: 'planning', expired: new Map(), startedAtMs }
-    this.#world.trace(() => `CLEAN-UP plans, grace ${this.#settings.graceMs / 3_600_000} h`)
-    const planned = await planCleanup(this.#planInput())
+    const planned = await this.#plan()
+    const { named } = this.#settings
+    if (named !== null) checkNamed(planned.plan, new Map(named.map((path) => [keyOf(path), path])))
+    const ending = this.#endsBefore(planned, expiredIn(planned))
+    if (ending !== null) return ending
+    await this.#rival()
+    const record = recordOf(this.#world.nowMs, planned)
+    return await this.#execute({ runId: record.runId, containers: containersOf(record), record: () => record }, planned)
+  }
+
+  /** Of the plan of then only what the plan of now wants as well. */
+  async resume(runId: string): Promise<CleanUp> {
+    const { signal } = this.#killed
+    const load = () => loadRun({ runId, runs: this.#runs(), recorder: this.#storage(), containers: this.#desk.readers, signal })
+    const { record, deleted, isOwn } = await load()
+    this.#world.trace(() => `CLEAN-UP goes on with run ${runId}`)
+    const all = await this.#plan()
+    const rest = new Confirmed(record.waves.flat().filter((one) => !deleted.has(locationKey(one))))
+    const planned = { ...all, plan: narrow(all.plan, all.survey, rest).plan }
+    const going = new Set(planned.plan.deletes.map(({ blob }) => `${blob.container}/${blob.name}`))
+    const ending = this.#endsBefore(planned, new Map([...expiredIn(planned)].filter(([path]) => going.has(path))))
+    if (ending !== null) return ending
+    const recordAgain = async () => {
+      if (!isOwn) await this.#runs().progress(runId, [FROM_ELSEWHERE])
+      return (await load()).record
+    }
+    return await this.#execute({ runId, containers: containersOf(record), record: recordAgain }, planned)
+  }
+
+  async #plan(): Promise<PlannedCleanup> {
+    await this.#remember()
+    this.#checks.watch.looks()
+    this.#world.trace(() => `CLEAN-UP plans, ${this.#askedWords()}`)
+    return await planCleanup(this.#desk.planInput(this.#killed.signal))
+  }
+
+  /** As the command before it asks; else somebody is asked, and takes a while to answer. */
+  #endsBefore(planned: PlannedCleanup, expired: Map<string, string>): CleanUp | null {
     const refusals = planned.plan.guards.filter((guard) => guard.status === 'refuse')
     this.#world.trace(() => `CLEAN-UP planned ${planned.plan.deletes.length} deletes; ${refusals.map((one) => one.message).join('; ')}`)
     if (refusals.length > 0) return { state: 'refused', guards: refusals.map((guard) => guard.name) }
-    const expired = expiredIn(planned)
-    this.#world.cleanup = { step: 'planned', expired, startedAtMs }
-    this.#checkPlan(planned, startedAtMs)
+    this.#checks.plans(planned, expired)
     if (planned.plan.deletes.length === 0) return { state: 'nothing', planned }
+    this.#enter('planned', expired)
     this.#world.advance(this.#world.random.int(0, 25))
-    return await this.#execute(planned)
+    return null
   }
 
-  async #execute(planned: PlannedCleanup): Promise<CleanUp> {
-    const restorable = this.#restorableNow()
+  async undo(runId: string): Promise<boolean> {
+    const { signal } = this.#killed
+    try {
+      const { record } = await loadRun({ runId, runs: this.#runs(), recorder: this.#storage(), containers: this.#desk.readers, signal })
+      await undoRun({ record, storage: this.#storage(), signal })
+    } catch (error) {
+      if (error instanceof FlinkopsError) return false
+      throw error
+    }
+    this.#checks.raise()
+    return true
+  }
+
+  async #execute(run: Confirming, planned: PlannedCleanup): Promise<CleanUp> {
+    const { runId } = run
+    const restorable = this.#world.wholeSnapshots()
     let spared = 0
     try {
-      const record = recordOf(this.#world.nowMs, planned)
       const result = await executeRun({
-        runId: record.runId,
-        record: () => record,
-        containers: containersOf(record),
+        ...run,
         recheck: async (signal) => {
-          const checked = await this.#recheck(planned, record.waves, signal)
+          const checked = await this.#recheck(planned, signal)
           this.#world.trace(() => `CLEAN-UP re-check says ${checked.state === 'go' ? `go, ${checked.left.length} left` : checked.why}`)
           if (checked.state === 'go') spared = checked.left.filter((one) => one.outcome === 'spared').length
           this.#enter('deleting')
           return checked
         },
-        storage: {
-          eraser: (_, container) => Promise.resolve(this.#eraser(container)),
-          acquire: () => Promise.resolve(freeLock()),
-          record: () => Promise.resolve(),
-          recorded: () => Promise.resolve(null),
-        },
-        runs: NO_JOURNAL,
+        storage: this.#storage(),
+        runs: this.#runs(),
         signal: this.#killed.signal,
         sleep: this.#pause,
       })
-      this.#raise()
-      this.#checkAddressable(planned, restorable)
-      return { state: 'executed', planned, result, spared, amongLiving: this.#amongLiving }
+      this.#checks.raise()
+      if (this.#isDead) return this.#dies(runId)
+      this.#checks.leaves(planned, restorable)
+      this.#checks.watch.ends(result.stopped)
+      return { state: 'executed', planned, result, spared, amongLiving: this.#checks.amongLiving, runId }
     } catch (error) {
-      this.#raise()
+      this.#checks.raise()
+      if (this.#isDead) return this.#dies(runId)
       if (error instanceof FlinkopsError && error.code === 'RECHECK') return { state: 'aborted', why: error.message }
       throw error
     }
   }
 
-  async #recheck({ plan }: PlannedCleanup, waves: Deletion[][], signal: AbortSignal) {
-    if (this.#settings.fault === 'no-recheck') return { state: 'go' as const, waves, left: [] }
+  /** What it held is free for others after a while. */
+  #dies(runId: string): CleanUp {
+    this.#world.trace(() => `CLEAN-UP ${runId} is killed`)
+    this.#checks.watch.ends(true)
+    this.#world.interrupted = [...(this.#world.cleanup?.expired.keys() ?? [])].map(directoryOf)
+    for (const [container, holder] of [...this.#world.locks]) if (holder === runId) this.#world.locks.delete(container)
+    return { state: 'killed', runId }
+  }
+
+  /** The journal has what was asked for through the tool, whatever Flink made of it. */
+  async #remember(): Promise<void> {
+    for (const { jobId, path } of this.#world.askedRestores.splice(0)) await this.#machine.journal.rememberRestore(jobId, path)
+  }
+
+  async #rival(): Promise<void> {
+    const { rival } = this.#settings
+    if (rival === null) return
+    this.#world.trace(() => 'ANOTHER CLEAN-UP comes between')
+    await cleanUp(this.#world, rival.machine, { ...rival.settings, rival: null })
+    this.#world.trace(() => 'ANOTHER CLEAN-UP is done')
+  }
+
+  #askedWords(): string {
+    const { graceMs, exclusive, asks, policy, named, job, onlyRoots } = this.#settings
+    const answers = this.#world.clusters.map((one) => `${one.settings.id} ${asks.includes(one.settings.id) ? one.answers : 'not asked'}`)
+    const flags = JSON.stringify({ exclusive, ...policy, named, job, onlyRoots })
+    return `grace ${graceMs / 3_600_000} h, ${answers.join(', ')}, ${flags}`
+  }
+
+  #runs(): RunJournal {
+    return this.#world.isWild ? new SimRuns(this.#machine.runs, this.#pause) : NO_JOURNAL
+  }
+
+  #storage(): SimStorage {
+    return new SimStorage(this.#world, this.#world.isWild ? this.#pause : () => Promise.resolve(), {
+      eraser: (container) => this.#eraser(container),
+      beforeUndelete: (path) => this.#checks.undeletes(path),
+    })
+  }
+
+  async #recheck({ plan }: PlannedCleanup, signal: AbortSignal) {
+    this.#checks.watch.looks()
+    if (this.#settings.fault === 'no-recheck') return { state: 'go' as const, waves: wavesOf(plan), left: [] }
     this.#enter('rechecking')
-    const input = { ...this.#planInput(), signal }
+    const input = this.#desk.planInput(signal)
     const { cluster, journal } = input
     const again = async () => ({ planned: await planCleanup(input), cluster, journal })
     return await recheckCleanup({ plan: again, confirmed: new Confirmed(plan.deletes.map((one) => one.blob)), signal })
   }
 
-  #enter(step: 'rechecking' | 'deleting'): void {
-    if (this.#world.cleanup !== null) this.#world.cleanup.step = step
-  }
-
-  #planInput(): PlanCleanupInput {
-    const { settings, ...world } = { settings: this.#settings, clusters: this.#world.clusters.filter((one) => one.settings.isListed) }
-    return {
-      readers: this.#readers,
-      cluster: {
-        jobManagers: world.clusters.map((cluster) => new SimRest(this.#world, cluster, ERRORS, this.#pause)),
-        history: { where: 'the history directory', jobs: () => this.#archives() },
-      },
-      journal: this.#journal,
-      roots: settings.roots.map((path) => ({ account: ACCOUNT, container: containerOf(path), name: nameOf(path) })),
-      exclusive: settings.exclusive,
-      policy: settings.policy,
-      job: null,
-      windows: async () => NO_WINDOWS,
-      graceMs: settings.fault === 'grace-0' ? 0 : settings.graceMs,
-      maxShare: settings.maxShare,
-      withoutSoftDelete: false,
-      now: () => this.#world.nowMs,
-      signal: this.#killed.signal,
-    }
-  }
-
-  async #archives(): Promise<ArchivedJob[]> {
-    await this.#pause()
-    return this.#world.clusters.flatMap((cluster) =>
-      cluster.archives.map((archive) => ({
-        ...archive,
-        lastSavepointPath: null,
-        lastCheckpointPath: null,
-        changelogEnabled: null,
-        checkpointTimeoutMs: null,
-      })),
-    )
+  #enter(step: CleanupPhase['step'], expired?: Map<string, string>): void {
+    const { cleanup } = this.#world
+    if (cleanup === null) return
+    cleanup.step = step
+    if (expired !== undefined) cleanup.expired = expired
+    if (step === 'rechecking') cleanup.lookedAtMs = this.#world.nowMs
   }
 
   #eraser(container: string): SimEraser {
     const { busyShare, fault } = this.#settings
-    const beforeDelete = (path: string) => this.#checkDelete(path)
+    const beforeDelete = (path: string) => this.#checks.deletes(path)
     return new SimEraser(this.#world, container, this.#pause, { beforeDelete, busyShare, ignoresEtag: fault === 'no-if-match' })
   }
 
   readonly #pause = (): Promise<void> => {
     const { random } = this.#world
+    const { killAt } = this.#settings
+    const step = this.#world.cleanup?.step
+    if (killAt !== null && (step === 'rechecking' || step === 'deleting') && ++this.#requests >= killAt) this.#isDead = true
+    if (this.#isDead) return Promise.reject(new FlinkopsError('killed', { code: 'KILLED', exitCode: EXIT.interrupted }))
     this.#world.advance(random.chance(this.#settings.pace) ? random.int(1, 4) : 0)
     if (this.#world.cleanup?.step === 'deleting' && random.chance(this.#settings.killShare)) this.#killed.abort()
     return Promise.resolve()
   }
-
-  /** No blob goes that anybody needs at that moment. */
-  #checkDelete(path: string): void {
-    const expired = this.#world.cleanup?.expired ?? new Map<string, string>()
-    const why = neededPaths(this.#world, { expired }).get(path)
-    if (this.#world.livingJobs().some((job) => path.startsWith(`${job.tree}/`))) this.#amongLiving++
-    if (why === undefined) {
-      this.#deleted.add(path)
-      return
-    }
-    const violation = new Violation('loss', `deleted ${path}, but ${why}`)
-    this.#violations.push(violation)
-    throw violation
-  }
-
-  /** The plan alone is right already, but for jobs that were submitted since it began: those are for the re-check to see. */
-  #checkPlan(planned: PlannedCleanup, startedSinceMs: number): void {
-    const needed = neededPaths(this.#world, { expired: this.#world.cleanup?.expired ?? new Map(), startedSinceMs })
-    for (const { blob } of planned.plan.deletes) {
-      const path = `${blob.container}/${blob.name}`
-      const why = needed.get(path)
-      if (why !== undefined && this.#world.store.get(path)?.etag === blob.etag) throw new Violation('loss', `planned ${path}, but ${why}`)
-    }
-  }
-
-  #restorableNow(): SimSnapshot[] {
-    return [...this.#world.snapshots.values()].filter((one) => isRestorable(one, this.#world.store))
-  }
-
-  /** A snapshot that was given up is gone, or whole but for what Flink itself discarded meanwhile: never there and broken by the run. */
-  #checkAddressable(planned: PlannedCleanup, before: SimSnapshot[]): void {
-    const expired = expiredIn(planned)
-    for (const snapshot of before) {
-      const etag = this.#world.metadataBlob(snapshot)?.etag
-      if (etag === undefined || expired.get(`${snapshot.directory}/_metadata`) !== etag || isRestorable(snapshot, this.#world.store))
-        continue
-      if (![...snapshot.writtenFiles.keys()].some((path) => this.#deleted.has(path))) continue
-      if (this.#world.livingJobs().some((job) => job.completed.includes(snapshot))) continue
-      throw new Violation('loss', `${snapshot.directory} is still there, but does not restore any more`)
-    }
-  }
-
-  #raise(): void {
-    const [first] = this.#violations
-    if (first !== undefined) throw first
-  }
-}
-
-function expiredIn(planned: PlannedCleanup): Map<string, string> {
-  const expired = new Map<string, string>()
-  for (const { snapshot, verdict } of planned.plan.decisions) {
-    const { directory, etag } = snapshot
-    if (verdict === 'expire' && etag !== null) expired.set(`${directory.container}/${directory.name}/_metadata`, etag)
-  }
-  return expired
-}
-
-/** `_metadata` outside the roots. */
-function isStrayMetadata(path: string, roots: string[]): boolean {
-  return path.endsWith('/_metadata') && !roots.some((root) => path.startsWith(`${root}/`))
-}
-
-function freeLock(): HeldLock {
-  return { lost: new AbortController().signal, release: () => Promise.resolve() }
 }
 
 const NO_JOURNAL: RunJournal = {

@@ -1,5 +1,6 @@
 import { register } from './checkpoint.js'
 import type { Cluster } from './cluster.js'
+import { end } from './ending.js'
 import type { SimJob } from './job.js'
 import type { Steps } from './process.js'
 import { adopt, checkpointForEver, freshBackends, runJob } from './restore.js'
@@ -36,7 +37,11 @@ function* failOver(world: World, job: SimJob): Steps {
   if (latest === undefined) job.backends = freshBackends(world, job)
   else {
     const missing = missingOf(latest.trueFiles, world.store)
-    if (missing !== null && job.hasOwnCheckpoint && !job.settings.hidesOpenFiles) throw new CannotFailOver(job, missing)
+    if (missing !== null && job.hasOwnCheckpoint && !job.settings.hidesOpenFiles) {
+      if (!world.harmed.has(job.key)) throw new CannotFailOver(job, missing)
+      end(world, job, 'FAILED')
+      return
+    }
     adopt(world, job, latest, job.hasOwnCheckpoint || job.restore?.mode !== 'NO_CLAIM')
     job.restoredForRest = { id: latest.checkpointId, path: job.spell(latest.directory), atMs: world.nowMs }
   }

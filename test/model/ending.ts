@@ -17,6 +17,10 @@ export function end(world: World, job: SimJob, state: End): void {
   if (job.cluster.settings.writesArchives) archive(world, job, state)
 }
 
+function latestOf(job: SimJob, isSavepoint: boolean): string | null {
+  return job.history.find((entry) => entry.status === 'COMPLETED' && entry.isSavepoint === isSavepoint)?.externalPath ?? null
+}
+
 function archive(world: World, job: SimJob, state: End): void {
   const process = { label: `archive of ${job}`, clusterId: job.cluster.settings.id, jobKey: null }
   world.start(
@@ -27,6 +31,7 @@ function archive(world: World, job: SimJob, state: End): void {
       // One file per job id, never overwritten: the second run of an application's id leaves none.
       if (job.cluster.archives.some((one) => one.jobId === job.settings.jobId)) return
       job.cluster.archives.push({
+        runKey: job.key,
         jobId: job.settings.jobId,
         name: job.settings.name,
         state,
@@ -34,6 +39,9 @@ function archive(world: World, job: SimJob, state: End): void {
         endedAtMs: job.endedAtMs ?? world.nowMs,
         tasksTotal: job.hasRun ? job.settings.parallelism : 0,
         restoredFrom: job.restoredForRest?.path ?? null,
+        restoredId: job.restoredForRest?.id ?? null,
+        lastCheckpointPath: latestOf(job, false),
+        lastSavepointPath: latestOf(job, true),
       })
     })(),
   )

@@ -1,17 +1,29 @@
-import { type CleanUp, type CleanUpSettings, cleanUp, type DriverFault } from './clean-up.js'
-import type { ClusterSettings } from './cluster.js'
+import type { PlannedCleanup } from '../../src/lib/operations/plan-cleanup.js'
+import { plainAsk, quietAsk, wildAsk } from './asking.js'
+import { type CleanUp, cleanUp, resumeCleanUp, undoCleanUp } from './clean-up.js'
+import type { CleanUpSettings, DriverFault, Machine } from './clean-up-settings.js'
 import { CannotFailOver } from './crash.js'
-import { deployFresh, people } from './people.js'
+import { people } from './people.js'
 import { SimJournal } from './ports.js'
 import { Random } from './random.js'
+import { type Context, newScene, newWildScene, type Scene } from './scene.js'
+import { deployFresh } from './submit.js'
 import { addTally, newTally, type Tally } from './tally.js'
-import { checkFreed } from './thrift.js'
+import { checkTruthFreed } from './thrift-truth.js'
 import { idle } from './timeouts.js'
 import { Violation, type ViolationKind } from './violation.js'
+import { Watch } from './watch.js'
 import { World } from './world.js'
 
 export interface HistoryOptions {
+  /**
+   * Holds clean-ups against the truth about ways back, in a world in which more goes wrong. Without it the plan's word is taken for what was
+   * given up. Absent: as `FLINKOPS_MODEL_TRUTH` says.
+   */
+  truth?: boolean
   fault?: DriverFault
+  /** The truth is whispered to the tool as pins: what breaks then is not the choice of what stays. */
+  withOracle?: boolean
   /** Nobody cleans up: whatever breaks then, the model broke itself. */
   withoutCleanUp?: boolean
   withTrace?: boolean
@@ -46,15 +58,22 @@ class Teller {
   readonly tally = newTally()
   readonly #random: Random
   readonly #world: World
-  readonly #journal = new SimJournal()
   readonly #options: HistoryOptions
   readonly #scene: Scene
+  /** By context; with a second one each, from which somebody else goes on. */
+  readonly #machines: Machine[] = [newMachine(), newMachine()]
+  readonly #killed: string[] = []
+  #done: string | null = null
 
   constructor(seed: number, options: HistoryOptions, log: string[] | null) {
     this.#random = new Random(seed)
     this.#options = options
-    this.#scene = newScene(this.#random)
-    this.#world = new World(this.#random, this.#scene.clusters, log)
+    const isWild = options.truth ?? process.env['FLINKOPS_MODEL_TRUTH'] === '1'
+    this.#scene = isWild ? newWildScene(this.#random) : newScene(this.#random)
+    this.#world = new World(this.#random, this.#scene.clusters, log, isWild)
+    if (!isWild) return
+    if (this.#random.chance(0.8)) this.#world.store.keepDeleted()
+    this.#world.hasVersions = this.#random.chance(0.3)
   }
 
   async tell(): Promise<void> {
@@ -71,9 +90,38 @@ class Teller {
   async #cleanUp(): Promise<void> {
     if (this.#options.withoutCleanUp === true) return
     while (this.#world.copying.size > 0) this.#world.advance(1)
-    const settings = this.#settings()
+    if (this.#world.isWild) return this.#cleanUpWildly()
+    const settings = plainAsk(this.#random, this.#context(), this.#options)
     const done = await this.#run(settings)
     if (done !== null && done.state !== 'refused' && this.#random.chance(0.15)) await this.#runTwiceInQuiet(settings)
+  }
+
+  /** Also goes on with runs that were killed, and takes back what was done. */
+  async #cleanUpWildly(): Promise<void> {
+    const context = this.#context()
+    const settings = wildAsk(this.#world, context, this.#machines, this.#options)
+    const machine = this.#machine()
+    const killed = this.#killed.at(-1)
+    if (this.#done !== null && this.#random.chance(0.2)) await undoCleanUp(this.#world, machine, settings, this.#done)
+    const isResumed = killed !== undefined && this.#random.chance(0.5)
+    const done = isResumed
+      ? await resumeCleanUp(this.#world, machine, settings, this.#killed.pop() ?? killed)
+      : await cleanUp(this.#world, machine, settings)
+    addTally(this.tally, done)
+    if (done.state === 'killed') this.#killed.push(done.runId)
+    this.#done = done.state === 'executed' ? done.runId : null
+  }
+
+  #context(): Context {
+    const [first, ...others] = this.#scene.contexts
+    if (first === undefined) throw new RangeError('nobody has a configuration')
+    return others.length === 0 ? first : this.#random.pick(this.#scene.contexts)
+  }
+
+  /** Mostly the same. */
+  #machine(): Machine {
+    const [first = newMachine(), second = first] = this.#machines
+    return this.#world.isWild && this.#random.chance(0.15) ? second : first
   }
 
   /** Some weeks later nothing moves any more: what the rules let go is gone, and a second run finds nothing. */
@@ -82,26 +130,35 @@ class Teller {
     this.#world.kill((process) => process.label === 'people')
     this.#world.advance(150)
     idle(this.#world, 15 * DAY_MS)
-    const settings = { ...this.#settings(), maxShare: 1, killShare: 0, busyShare: 0 }
-    await this.#runTwiceInQuiet({ ...settings, policy: { ...settings.policy, checkpointsMs: DAY_MS, keepLast: 1, savepointsMs: null } })
+    for (const cluster of this.#world.clusters) cluster.answers = 'itself'
+    const asked = plainAsk(this.#random, this.#context(), this.#options)
+    const settings = { ...asked, maxShare: 1, killShare: 0, busyShare: 0 }
+    const quiet = { ...settings, policy: { ...settings.policy, checkpointsMs: DAY_MS, keepLast: 1, savepointsMs: null } }
+    await this.#runTwiceInQuiet(quiet)
+    if (this.#world.isWild) new Watch(this.#world, quiet, this.#machine().journal.told).settles()
   }
 
   async #runTwiceInQuiet(asked: CleanUpSettings): Promise<void> {
-    const settings = { ...asked, killShare: 0, busyShare: 0 }
+    const settings = quietAsk(asked)
+    const machine = this.#machine()
     while (this.#world.copying.size > 0) this.#world.advance(1)
     this.#world.isFrozen = true
-    const first = await this.#run(settings)
-    if (first.state === 'executed' || first.state === 'nothing') checkFreed(this.#world, first.planned, settings)
-    const second = await this.#run(settings)
+    const first = await this.#run(settings, machine)
+    if (first.state === 'executed' || first.state === 'nothing') this.#checkFreed(first, settings, machine)
+    const second = await this.#run(settings, machine)
     this.#world.isFrozen = false
     if (second.state === 'executed') {
-      const [left] = second.planned.plan.deletes
+      const [left] = second.planned.plan.deletes ?? []
       throw new Violation('unrest', `a second run right after the first still deletes, for example ${left?.blob.name} (${left?.reason})`)
     }
   }
 
-  async #run(settings: CleanUpSettings): Promise<CleanUp> {
-    const done = await cleanUp(this.#world, this.#journal, settings)
+  #checkFreed({ planned }: { planned: PlannedCleanup }, settings: CleanUpSettings, machine: Machine): void {
+    checkTruthFreed(this.#world, planned, settings, machine.journal.told)
+  }
+
+  async #run(settings: CleanUpSettings, machine = this.#machine()): Promise<CleanUp> {
+    const done = await cleanUp(this.#world, machine, settings)
     addTally(this.tally, done)
     return done
   }
@@ -109,68 +166,8 @@ class Teller {
   #someTime(): number {
     return this.#random.pick([HOUR_MS, 9 * HOUR_MS, DAY_MS, 2 * DAY_MS, 4 * DAY_MS, 9 * DAY_MS])
   }
-
-  #settings(): CleanUpSettings {
-    const random = this.#random
-    return {
-      containers: this.#scene.containers,
-      roots: this.#scene.roots,
-      exclusive: this.#scene.isExclusive,
-      policy: {
-        checkpointsMs: random.pick([HOUR_MS, DAY_MS, 3 * DAY_MS, 7 * DAY_MS]),
-        savepointsMs: random.pick([null, null, DAY_MS, 5 * DAY_MS]),
-        keepLast: random.int(1, 3),
-        unnamedMs: random.pick([null, null, 7 * DAY_MS]),
-        alsoLast: new Set(),
-        pins: new Set(),
-      },
-      graceMs: random.pick([DAY_MS, DAY_MS, 3 * DAY_MS]),
-      maxShare: random.chance(0.9) ? 1 : 0.3,
-      pageSize: random.pick([3, 6, 12, 40]),
-      pace: random.pick([0, 0.05, 0.1, 0.2, 0.4]),
-      busyShare: random.chance(0.3) ? 0.1 : 0,
-      killShare: random.chance(0.15) ? 0.1 : 0,
-      fault: this.#options.fault ?? null,
-    }
-  }
 }
 
-interface Scene {
-  clusters: ClusterSettings[]
-  containers: string[]
-  roots: string[]
-  isExclusive: boolean
-}
-
-/** One or two clusters in one or two containers; the second may be one that flinkops does not know. */
-function newScene(random: Random): Scene {
-  const first = newCluster(random, 'blue', 'flink/prod', true)
-  if (random.chance(0.5)) return sceneOf(random, [first], [first])
-  const isListed = random.chance(0.5)
-  const second = newCluster(random, 'green', random.chance(0.5) ? 'flink/prod' : random.pick(['flink/other', 'side/other']), isListed)
-  // The roots of an unlisted cluster may be unknown too; its `_metadata` lie in surveyed containers all the same.
-  return sceneOf(random, [first, second], isListed || random.chance(0.4) ? [first, second] : [first])
-}
-
-function sceneOf(random: Random, clusters: ClusterSettings[], rooted: ClusterSettings[]): Scene {
-  const paths = (some: ClusterSettings[]) => some.flatMap((one) => [one.checkpointRoot, one.savepointRoot, one.dstlRoot])
-  return {
-    clusters,
-    containers: [...new Set(paths(clusters).map((path) => path.slice(0, path.indexOf('/'))))],
-    roots: [...new Set(paths(rooted))],
-    isExclusive: clusters.every((one) => one.isListed) && random.chance(0.4),
-  }
-}
-
-function newCluster(random: Random, id: string, base: string, isListed: boolean): ClusterSettings {
-  return {
-    id,
-    isListed,
-    checkpointRoot: `${base}/checkpoints`,
-    savepointRoot: `${base}/savepoints`,
-    dstlRoot: `${base}/dstl`,
-    spelling: random.pick(['wasbs', 'wasbs', 'abfss', 'wasb']),
-    hasHighAvailability: random.chance(0.4),
-    writesArchives: random.chance(0.6),
-  }
+function newMachine(): Machine {
+  return { journal: new SimJournal(), runs: new Map() }
 }

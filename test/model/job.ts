@@ -34,11 +34,18 @@ export interface JobSettings {
   deletesOnCancel: boolean
   isUnaligned: boolean
   mergesAcrossCheckpoints: boolean
+  /** Operators that have state. */
+  operatorIds: readonly string[]
+  /** A directory of its own for checkpoints: a restore test keeps what it writes apart. */
+  checkpointRoot?: string
   /** On wasb a growing file is empty until it is closed. */
   hidesOpenFiles: boolean
 }
 
-/** One incarnation of a job. */
+/** The id of the first source of most SQL jobs, whatever else they do. */
+export const FIRST_SOURCE = 'cbc357ccb763df2852fee8c4fc7d55f2'
+
+/** One run: an execution of a job. */
 export class SimJob {
   /** Tells incarnations of one job id apart. */
   readonly key: number
@@ -56,6 +63,8 @@ export class SimJob {
   readonly registry = new Map<string, number>()
   /** Files of a LEGACY restore: never deleted by Flink. */
   readonly notOurs = new Set<string>()
+  /** Operators with state → where the state began: the key of the run in which it was empty. */
+  operators: ReadonlyMap<string, number>
   readonly pending = new Set<Pending>()
   restore: { snapshot: SimSnapshot; mode: ClaimMode; atMs: number } | null = null
   /** What REST calls `latest.restored`. */
@@ -74,10 +83,12 @@ export class SimJob {
     this.cluster = cluster
     this.startedAtMs = startedAtMs
     this.nextId = nextId
+    this.operators = new Map(settings.operatorIds.map((id) => [id, key]))
   }
 
   get tree(): string {
-    return `${this.cluster.settings.checkpointRoot}/${this.settings.jobId}`
+    const root = this.settings.checkpointRoot ?? this.cluster.settings.checkpointRoot
+    return this.cluster.settings.hasNoSubdirs === true ? root : `${root}/${this.settings.jobId}`
   }
 
   get dstl(): string {

@@ -8,7 +8,8 @@ export interface MetadataInput {
   version: number
   directory: string
   operatorName: string
-  operatorId: string
+  /** The first has the subtasks' state, the others have a little of their own. */
+  operatorIds: string[]
   subtasks: SubtaskState[]
   /** How this job spells a path. */
   spell: (path: string) => string
@@ -22,14 +23,24 @@ const MAX_PARALLELISM = 128
 /** Writes `_metadata` as sections 1.2 to 1.8 of the format have it, independently of the reader under test. */
 export function encodeMetadata(input: MetadataInput): Uint8Array {
   const out = new Output()
-  out.i32(MAGIC).i32(input.version).i64(input.checkpointId).i32(0).i32(1)
-  if (input.version >= 5) out.utf(input.operatorName).utf('uid-1')
-  out.hex(input.operatorId).i32(input.subtasks.length).i32(MAX_PARALLELISM)
-  out.u8(1).utf('coordinator').i32(3).hex('010203')
-  out.i32(input.subtasks.length)
-  const writer = new StateWriter(out, input)
-  for (const [index, state] of input.subtasks.entries()) writer.subtask(index, state)
+  out.i32(MAGIC).i32(input.version).i64(input.checkpointId).i32(0).i32(input.operatorIds.length)
+  for (const [at, operatorId] of input.operatorIds.entries()) {
+    if (input.version >= 5) out.utf(input.operatorName).utf(`uid-${at + 1}`)
+    const subtasks = at === 0 ? input.subtasks : input.subtasks.map(() => SMALL_STATE)
+    out.hex(operatorId).i32(subtasks.length).i32(MAX_PARALLELISM)
+    out.u8(1).utf('coordinator').i32(3).hex('010203')
+    out.i32(subtasks.length)
+    const writer = new StateWriter(out, input)
+    for (const [index, state] of subtasks.entries()) writer.subtask(index, state)
+  }
   return out.hex('aced000570').done()
+}
+
+const SMALL_STATE: SubtaskState = {
+  keyed: null,
+  operator: { file: { kind: 'inline', sizeBytes: 3 }, directories: null },
+  channels: [],
+  hidden: [],
 }
 
 class StateWriter {

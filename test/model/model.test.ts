@@ -19,9 +19,16 @@ describe('the model of Flink', () => {
     expect(batch.violations).toEqual([])
   })
 
+  it('loses nothing by itself in its wilder world either', async () => {
+    const batch = await runBatch({ firstSeed: 1, histories: HISTORIES / 2, withoutCleanUp: true, truth: true })
+    expect(batch.violations).toEqual([])
+  })
+
   it('tells the same history for the same seed', async () => {
-    const [one, other] = [await runHistory(42, { withTrace: true }), await runHistory(42, { withTrace: true })]
-    expect(other).toEqual(one)
+    for (const truth of [false, true]) {
+      const [one, other] = [await runHistory(42, { withTrace: true, truth }), await runHistory(42, { withTrace: true, truth })]
+      expect(other).toEqual(one)
+    }
   })
 
   it(`clean-up deletes nothing that a restorable snapshot or a job needs, in ${HISTORIES} histories`, async () => {

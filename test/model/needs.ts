@@ -14,10 +14,11 @@ export interface NeedsOptions {
 export function neededPaths(world: World, options: NeedsOptions): Map<string, string> {
   const needed = new Map<string, string>()
   for (const job of world.livingJobs()) {
-    if (options.startedSinceMs === undefined || job.startedAtMs < options.startedSinceMs) addJob(job, needed)
+    if (world.isExcused(job) || isUnseen(world, job)) continue
+    if (options.startedSinceMs === undefined || job.startedAtMs < options.startedSinceMs) addJob(world, job, needed)
   }
   for (const snapshot of world.snapshots.values()) {
-    if (isOfJobSince(world, snapshot, options.startedSinceMs)) continue
+    if (isOfJobSince(world, snapshot, options.startedSinceMs) || isOfUnseen(world, snapshot) || isExcusedFar(world, snapshot)) continue
     if (isGivenUp(world, snapshot, options.expired) || !isRestorable(snapshot, world.store)) continue
     add(needed, snapshot.writtenFiles.keys(), `${snapshot.directory} restores with it`)
     needed.set(metadataOf(snapshot.directory), `${snapshot.directory} is restorable`)
@@ -31,25 +32,55 @@ function isGivenUp(world: World, snapshot: SimSnapshot, expired: ReadonlyMap<str
   return etag !== undefined && world.metadataBlob(snapshot)?.etag === etag
 }
 
+/** Started since the clean-up began, where nobody asks, from something that it gives up: no rule could have known. */
+function isUnseen(world: World, job: SimJob): boolean {
+  const { cleanup } = world
+  if (!world.isWild || cleanup === null || job.startedAtMs < cleanup.startedAtMs || cleanup.sees(job)) return false
+  const point = job.restore?.snapshot
+  return point !== undefined && cleanup.expired.has(metadataOf(point.directory))
+}
+
+function isExcusedFar(world: World, snapshot: SimSnapshot): boolean {
+  return world.excusesFar && world.jobs[snapshot.runKey]?.cluster.settings.isFar === true
+}
+
+/** What it completed after the last look at storage. */
+function isOfUnseen(world: World, snapshot: SimSnapshot): boolean {
+  const since = world.cleanup?.lookedAtMs ?? Number.POSITIVE_INFINITY
+  const job = world.jobs[snapshot.runKey]
+  return snapshot.completedAtMs >= since && job !== undefined && isUnseen(world, job)
+}
+
 function isOfJobSince(world: World, snapshot: SimSnapshot, sinceMs: number | undefined): boolean {
   if (sinceMs === undefined || snapshot.completedAtMs < sinceMs) return false
   return world.jobs.some((job) => job.settings.jobId === snapshot.jobId && job.startedAtMs >= sinceMs)
 }
 
-function addJob(job: SimJob, needed: Map<string, string>): void {
+function addJob(world: World, job: SimJob, needed: Map<string, string>): void {
   add(needed, [`${job.tree}/shared`, `${job.tree}/taskowned`], `${job} writes there`)
   for (const pending of job.pending) add(needed, pending.paths, `${job} is writing ${pending.directory}`)
   for (const backend of job.backends) add(needed, backend.live(), `${job} may put it into its next checkpoint`)
   const restored = job.restore?.snapshot
-  if (restored !== undefined && !job.hasOwnCheckpoint) {
+  if (restored !== undefined && !job.hasOwnCheckpoint && !comesTooLate(world, job, restored)) {
     add(needed, [...restored.trueFiles.keys(), ...restored.writtenFiles.keys()], `${job} was restored from it and has no checkpoint yet`)
-    if (job.state === 'INITIALIZING') needed.set(metadataOf(restored.directory), `${job} is being restored from it`)
+    if (job.state === 'INITIALIZING' && !isPutBackFor(world, job))
+      needed.set(metadataOf(restored.directory), `${job} is being restored from it`)
   }
   if (job.latest !== undefined) add(needed, job.latest.trueFiles.keys(), `${job} fails over to ${job.latest.directory}`)
   for (const snapshot of job.completed) {
     if (snapshot === restored) continue
     add(needed, [...snapshot.trueFiles.keys(), metadataOf(snapshot.directory)], `${job} retains ${snapshot.directory}`)
   }
+}
+
+/** It has not read the `_metadata`, which is gone: it fails, whatever becomes of the files. */
+function comesTooLate(world: World, job: SimJob, restored: SimSnapshot): boolean {
+  return world.isWild && job.state === 'INITIALIZING' && world.metadataBlob(restored) === undefined
+}
+
+/** Who came after the last look may lose the `_metadata` for a moment. */
+function isPutBackFor(world: World, job: SimJob): boolean {
+  return world.isWild && job.startedAtMs >= (world.cleanup?.lookedAtMs ?? Number.POSITIVE_INFINITY)
 }
 
 function add(needed: Map<string, string>, paths: Iterable<string>, why: string): void {

@@ -7,9 +7,11 @@ import type {
   Journal,
   JournalOperation,
   LevelPage,
+  Sighting,
 } from '../../src/lib/ports.js'
 import type { BlobVersion, ContainerEraser, DeleteOutcome } from '../../src/lib/ports-erase.js'
 import { ACCOUNT } from './paths.js'
+import { Told } from './told.js'
 import type { World } from './world.js'
 
 /** A request under way: the world goes on meanwhile. */
@@ -110,8 +112,10 @@ export class SimReader implements ContainerReader {
   #blob(path: string): Blob | null {
     const stored = this.#world.store.get(path)
     if (stored === undefined) return null
-    const { sizeBytes, etag, modifiedMs, isDirectory, isUploading } = stored
-    return { name: path.slice(this.container.length + 1), sizeBytes, etag, lastModifiedMs: modifiedMs, isDirectory, isUploading }
+    const { sizeBytes, etag, modifiedMs, createdMs, isDirectory, isUploading } = stored
+    const blob = { name: path.slice(this.container.length + 1), sizeBytes, etag, lastModifiedMs: modifiedMs, isDirectory, isUploading }
+    // For a tool that looks at it.
+    return { ...blob, ...{ createdMs } }
   }
 }
 
@@ -174,6 +178,8 @@ export class SimEraser implements ContainerEraser {
 export class SimJournal implements Journal {
   readonly #names = new Map<string, string>()
   readonly #restores = new Map<string, string>()
+  readonly #sightings: Sighting[] = []
+  readonly told = new Told()
 
   operationStarted(): Promise<void> {
     return Promise.resolve()
@@ -203,5 +209,14 @@ export class SimJournal implements Journal {
 
   restores(): Promise<Map<string, string>> {
     return Promise.resolve(new Map(this.#restores))
+  }
+
+  rememberSightings(seen: Sighting[]): Promise<void> {
+    this.#sightings.push(...seen)
+    return Promise.resolve()
+  }
+
+  sightings(): Promise<Sighting[]> {
+    return Promise.resolve([...this.#sightings])
   }
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../src/lib/ports.js'
 import type { Cluster } from './cluster.js'
 import type { SimJob } from './job.js'
+import type { Told } from './told.js'
 import type { World } from './world.js'
 
 /** What a JobManager's client throws; made by the driver, which knows the tool's own errors. */
@@ -27,18 +28,22 @@ export class SimRest implements JobManager {
   readonly #cluster: Cluster
   readonly #errors: RestErrors
   readonly #pause: () => Promise<void>
+  readonly #told: Told
 
-  constructor(world: World, cluster: Cluster, errors: RestErrors, pause: () => Promise<void>) {
+  constructor(world: World, cluster: Cluster, errors: RestErrors, pause: () => Promise<void>, told: Told) {
     this.url = cluster.url
     this.#world = world
     this.#cluster = cluster
     this.#errors = errors
     this.#pause = pause
+    this.#told = told
   }
 
   async jobs(): Promise<JobOverview[]> {
     await this.#reach()
-    return [...this.#known()].map(overview)
+    const jobs = [...this.#known()]
+    for (const job of jobs) tellOverview(this.#told, job)
+    return jobs.map((job) => (this.#isWhole() ? overview(job) : { ...overview(job), tasks: {} }))
   }
 
   async job(jobId: string): Promise<JobDetails | null> {
@@ -58,7 +63,9 @@ export class SimRest implements JobManager {
     const job = this.#find(jobId)
     if (job === null) return null
     if (job.state === 'INITIALIZING') throw this.#errors.initializing(jobId)
-    return statistics(this.#cached(job))
+    const cached = this.#cached(job)
+    if (cached.restored !== null && cached.restored.path === pointOf(job)) this.#told.add('restored', job)
+    return this.#isWhole() ? statistics(cached, aheadMs(job)) : withGaps(statistics(cached, aheadMs(job)))
   }
 
   async checkpointConfig(jobId: string): Promise<CheckpointConfig | null> {
@@ -66,6 +73,8 @@ export class SimRest implements JobManager {
     const job = this.#find(jobId)
     if (job === null) return null
     if (job.state === 'INITIALIZING') throw this.#errors.initializing(jobId)
+    if (!this.#isWhole()) return { ...configuration(job), changelogEnabled: null, changelogStorage: null, stateBackend: null }
+    this.#told.add('config', job)
     return configuration(job)
   }
 
@@ -76,7 +85,8 @@ export class SimRest implements JobManager {
 
   async configuration(): Promise<Map<string, string>> {
     await this.#reach()
-    return new Map()
+    const isHa = saysHighAvailability(this.#world, this.#cluster)
+    return new Map([['high-availability.type', isHa ? 'zookeeper' : 'NONE']])
   }
 
   async version(): Promise<string> {
@@ -97,9 +107,18 @@ export class SimRest implements JobManager {
     if (!this.#cluster.isUp) throw this.#errors.unreachable(this.url)
   }
 
+  #source(): Cluster | null {
+    return this.#cluster.answers === 'nothing' ? null : standIn(this.#world, this.#cluster)
+  }
+
+  #isWhole(): boolean {
+    return this.#cluster.answers !== 'gaps'
+  }
+
   *#known(): Generator<SimJob> {
-    for (const [jobId, job] of this.#cluster.jobs) {
-      if (job.endedAtMs !== null && this.#world.nowMs - job.endedAtMs > FORGETS_AFTER_MS) this.#cluster.jobs.delete(jobId)
+    const source = this.#source()
+    for (const [jobId, job] of source?.jobs ?? []) {
+      if (job.endedAtMs !== null && this.#world.nowMs - job.endedAtMs > FORGETS_AFTER_MS) source?.jobs.delete(jobId)
       else yield job
     }
   }
@@ -128,14 +147,54 @@ function overview(job: SimJob): JobOverview {
     jobId,
     name,
     state: job.state,
-    startedAtMs: job.startedAtMs,
-    endedAtMs: job.endedAtMs,
+    startedAtMs: job.startedAtMs + aheadMs(job),
+    endedAtMs: job.endedAtMs === null ? null : job.endedAtMs + aheadMs(job),
     durationMs: 0,
     tasks: { total: job.hasRun ? parallelism : 0 },
   }
 }
 
-function statistics({ history, restored }: NonNullable<SimJob['restCache']>): CheckpointStats {
+/** Whose server it is; `null`: of somebody outside. */
+function standIn(world: World, cluster: Cluster): Cluster | null {
+  return cluster.answers === 'another' ? (world.clusters.find((one) => one !== cluster && one.isUp) ?? null) : cluster
+}
+
+/** What the configuration behind its address says. */
+export function saysHighAvailability(world: World, cluster: Cluster): boolean {
+  return standIn(world, cluster)?.settings.hasHighAvailability === true
+}
+
+function aheadMs(job: SimJob): number {
+  return job.cluster.settings.clockAheadMs ?? 0
+}
+
+export function tellOverview(told: Told, job: SimJob): void {
+  told.add('name', job)
+  if (job.state === 'FINISHED') told.add('finished', job)
+  if (job.isAlive) told.add('running', job)
+}
+
+/** The path that the run was restored from at first; `null`: it began empty. */
+export function pointOf(job: SimJob): string | null {
+  return job.restore === null ? null : job.spell(job.restore.snapshot.directory)
+}
+
+/** As older releases answer: not every field is there. */
+function withGaps(stats: CheckpointStats): CheckpointStats {
+  const without = (entry: CheckpointEntry) => ({ ...entry, discarded: null, type: null })
+  const { completed, savepoint, failed, restored } = stats.latest
+  const latest = {
+    completed: completed && without(completed),
+    savepoint: savepoint && without(savepoint),
+    failed: failed && without(failed),
+    restored,
+  }
+  return { ...stats, latest, history: stats.history.map(without) }
+}
+
+function statistics(cached: NonNullable<SimJob['restCache']>, byMs: number): CheckpointStats {
+  const { restored } = cached
+  const history = byMs === 0 ? cached.history : cached.history.map((entry) => later(entry, byMs))
   const count = (status: string) => history.filter((entry) => entry.status === status).length
   const first = (isWanted: (entry: CheckpointEntry) => boolean) => history.find(isWanted) ?? null
   return {
@@ -150,10 +209,15 @@ function statistics({ history, restored }: NonNullable<SimJob['restCache']>): Ch
       completed: first((entry) => entry.status === 'COMPLETED' && !entry.isSavepoint),
       savepoint: first((entry) => entry.status === 'COMPLETED' && entry.isSavepoint),
       failed: first((entry) => entry.status === 'FAILED'),
-      restored: restored && { id: restored.id, restoredAtMs: restored.atMs, externalPath: restored.path, isSavepoint: false },
+      restored: restored && { id: restored.id, restoredAtMs: restored.atMs + byMs, externalPath: restored.path, isSavepoint: false },
     },
     history,
   }
+}
+
+function later(entry: CheckpointEntry, byMs: number): CheckpointEntry {
+  const latestAckAtMs = entry.latestAckAtMs === null ? null : entry.latestAckAtMs + byMs
+  return { ...entry, triggeredAtMs: entry.triggeredAtMs + byMs, latestAckAtMs }
 }
 
 function configuration(job: SimJob): CheckpointConfig {

@@ -13,6 +13,10 @@ export interface SimSnapshot {
   kind: 'checkpoint' | 'savepoint'
   jobId: string
   jobName: string
+  /** The run (key of its `SimJob`) that took it. */
+  runKey: number
+  /** Operators with state → the run in which the state began. */
+  operators: ReadonlyMap<string, number>
   backend: string
   subtasks: SubtaskState[]
   bytes: Uint8Array

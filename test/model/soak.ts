@@ -15,19 +15,21 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     trace: { type: 'boolean', default: false },
     share: { type: 'boolean', default: false },
+    oracle: { type: 'boolean', default: false },
   },
 })
 const histories = Number(values.histories)
 const firstSeed = Number(values.seed)
 const SHARE = 1000
+const options = { withOracle: values.oracle }
 
-if (values.share) process.send?.(await runBatch({ firstSeed, histories }))
+if (values.share) process.send?.(await runBatch({ ...options, firstSeed, histories }))
 else if (values.trace) await replay()
 else await soak()
 
 async function replay(): Promise<void> {
   for (let seed = firstSeed; seed < firstSeed + histories; seed++) {
-    const { trace, violation } = await runHistory(seed, { withTrace: true })
+    const { trace, violation } = await runHistory(seed, { ...options, withTrace: true })
     console.log(
       `${trace.join('\n')}\nseed ${seed}: ${violation === null ? 'every invariant held' : `${violation.kind}: ${violation.message}`}`,
     )
@@ -61,7 +63,8 @@ async function soak(): Promise<void> {
 /** A process of its own per share: what one leaves behind in memory the next does not carry. */
 function share(seed: number, count: number): Promise<Batch> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), ['--share', '--seed', `${seed}`, '--histories', `${count}`])
+    const oracle = values.oracle ? ['--oracle'] : []
+    const child = fork(fileURLToPath(import.meta.url), ['--share', '--seed', `${seed}`, '--histories', `${count}`, ...oracle])
     let batch: Batch | null = null
     child.once('message', (message) => {
       if (isBatch(message)) batch = message

@@ -5,6 +5,7 @@ export interface Stored {
   sizeBytes: number
   etag: string
   modifiedMs: number
+  createdMs: number
   isDirectory: boolean
   isUploading: boolean
 }
@@ -13,6 +14,8 @@ export interface Clock {
   nowMs: number
 }
 
+export type Undeleted = 'restored' | 'there' | 'lost'
+
 const NOTHING = new Uint8Array(0)
 
 /** An object store: names in order, every write a new ETag, times by its own clock. */
@@ -20,6 +23,8 @@ export class ObjectStore {
   readonly #clock: Clock
   readonly #blobs = new Map<string, Stored>()
   #writes = 0
+  /** What soft delete keeps; `null`: it is off. */
+  #deleted: Map<string, Stored> | null = null
   /** All paths, sorted. */
   readonly #order: string[] = []
 
@@ -51,9 +56,39 @@ export class ObjectStore {
   }
 
   delete(path: string): boolean {
+    const stored = this.#blobs.get(path)
+    if (stored !== undefined) this.#deleted?.set(path, stored)
     const existed = this.#blobs.delete(path)
     if (existed) this.#order.splice(firstAfter(this.#order, path) - 1, 1)
     return existed
+  }
+
+  keepDeleted(): void {
+    this.#deleted = new Map()
+  }
+
+  get keepsDeleted(): boolean {
+    return this.#deleted !== null
+  }
+
+  /** Undelete keeps ETag and dates; with versioning an old version is copied over the name, which is a new write. */
+  undelete(path: string, hasVersions: boolean): Undeleted {
+    if (this.#blobs.has(path)) return 'there'
+    const kept = this.#deleted?.get(path)
+    if (kept === undefined) return 'lost'
+    this.#deleted?.delete(path)
+    this.#insert(path)
+    const dates = { modifiedMs: this.#clock.nowMs, createdMs: this.#clock.nowMs, etag: this.#nextEtag() }
+    this.#blobs.set(path, hasVersions ? { ...kept, ...dates } : kept)
+    return 'restored'
+  }
+
+  /** A metadata or tag update, or a copy of the blob over itself: the same content with a new version and date. */
+  touch(path: string, isCopy: boolean): void {
+    const stored = this.#blobs.get(path)
+    if (stored === undefined) return
+    const createdMs = isCopy ? this.#clock.nowMs : stored.createdMs
+    this.#blobs.set(path, { ...stored, etag: this.#nextEtag(), modifiedMs: this.#clock.nowMs, createdMs })
   }
 
   /** At most `limit` paths below `prefix`, after `after`, in the order of their names. */
@@ -72,9 +107,18 @@ export class ObjectStore {
     return this.page(`${directory}/`, '', Number.POSITIVE_INFINITY)
   }
 
-  #write(path: string, content: Omit<Stored, 'etag' | 'modifiedMs'>): void {
+  #write(path: string, content: Omit<Stored, 'etag' | 'modifiedMs' | 'createdMs'>): void {
+    const createdMs = this.#blobs.get(path)?.createdMs ?? this.#clock.nowMs
+    this.#insert(path)
+    this.#blobs.set(path, { ...content, etag: this.#nextEtag(), modifiedMs: this.#clock.nowMs, createdMs })
+  }
+
+  #insert(path: string): void {
     if (!this.#blobs.has(path)) this.#order.splice(firstAfter(this.#order, path), 0, path)
-    this.#blobs.set(path, { ...content, etag: `0x${(++this.#writes).toString(16).toUpperCase()}`, modifiedMs: this.#clock.nowMs })
+  }
+
+  #nextEtag(): string {
+    return `0x${(++this.#writes).toString(16).toUpperCase()}`
   }
 }
 

@@ -7,6 +7,7 @@ export interface Tally {
   nothing: number
   aborted: number
   executed: number
+  killed: number
   stopped: number
   expired: number
   deletedBlobs: number
@@ -28,6 +29,7 @@ export function newTally(): Tally {
     nothing: 0,
     aborted: 0,
     executed: 0,
+    killed: 0,
     stopped: 0,
     expired: 0,
     deletedBlobs: 0,

@@ -3,7 +3,7 @@ import type { SimJob } from './job.js'
 import { metadataOf } from './paths.js'
 import type { Process, Steps } from './process.js'
 import type { Random } from './random.js'
-import type { SimSnapshot } from './snapshot.js'
+import { isRestorable, type SimSnapshot } from './snapshot.js'
 import { type Clock, ObjectStore, type Stored } from './store.js'
 
 /** What a clean-up is doing; people do not restore what it is just deleting. */
@@ -12,6 +12,10 @@ export interface CleanupPhase {
   /** `_metadata` path → ETag of the snapshots that the plan says it expires. */
   expired: Map<string, string>
   startedAtMs: number
+  /** When it began to look again before deleting. */
+  lookedAtMs?: number
+  /** Whether it asks the cluster of a job, and hears of the job there. */
+  sees: (job: SimJob) => boolean
 }
 
 const START_MS = Date.UTC(2026, 0, 1)
@@ -31,12 +35,37 @@ export class World implements Clock {
   /** Files and `_metadata` that Flink has decided to delete. */
   readonly doomed = new Set<string>()
   cleanup: CleanupPhase | null = null
+  /** Things happen that few foresee: empty restarts, forks, colliding names, updates of old blobs, wrong answers. */
+  readonly isWild: boolean
+  /** Keys of runs that nobody can tell the tool of: it may take them for ended. */
+  excused: ReadonlySet<number> = new Set()
+  /** Whether what lies in a container that nobody told of is excused, too. */
+  excusesFar = false
+  /** Keys of runs that were excused in some clean-up. */
+  readonly harmed = new Set<number>()
+  /** Snapshots whose `_metadata` a killed clean-up took, each with why it must come back; `null`: it might go then. */
+  readonly limbo = new Map<SimSnapshot, string | null>()
+  /** Directories of what the last killed clean-up was to give up. */
+  interrupted: string[] = []
+  /** Restores that were asked for through the tool, whatever came of them; its journal has them. */
+  readonly askedRestores: { jobId: string; path: string }[] = []
+  /** Whether the account keeps versions: what is brought back is then a new copy. */
+  hasVersions = false
+  /** Dates in storage do not tell any more when things were made. */
+  hasMovedDates = false
+  /** When clean-ups deleted what. */
+  readonly deletedAtMs = new Map<string, number>()
+  /** Containers that a clean-up works on, by its run. */
+  readonly locks = new Map<string, string>()
+  /** What clean-ups left beside the data. */
+  readonly records = new Map<string, Uint8Array>()
   /** Set while nothing may move. */
   isFrozen = false
   readonly #log: string[] | null
 
-  constructor(random: Random, clusters: ClusterSettings[], log: string[] | null) {
+  constructor(random: Random, clusters: ClusterSettings[], log: string[] | null, isWild = false) {
     this.random = random
+    this.isWild = isWild
     this.clusters = clusters.map((settings) => new Cluster(settings))
     this.#log = log
   }
@@ -70,6 +99,14 @@ export class World implements Clock {
 
   livingJobs(): SimJob[] {
     return this.jobs.filter((job) => job.isAlive)
+  }
+
+  isExcused(job: SimJob): boolean {
+    return this.excused.has(job.key)
+  }
+
+  wholeSnapshots(): SimSnapshot[] {
+    return [...this.snapshots.values()].filter((one) => isRestorable(one, this.store))
   }
 
   metadataBlob(snapshot: SimSnapshot): Stored | undefined {

@@ -1,11 +1,13 @@
 import { assembleSurvey, type ReadMetadata } from '../../src/lib/state/assemble-survey.js'
+import { Chains } from '../../src/lib/state/chains.js'
 import { Inventory, type ListedBlob } from '../../src/lib/state/inventory.js'
 import type { KnownJob } from '../../src/lib/state/jobs.js'
 import { KeyTable } from '../../src/lib/state/key-table.js'
 import { checkpointIdOf, isSnapshotMetadata, parentOf, placeOf } from '../../src/lib/state/layout.js'
 import { type Location, locationKey } from '../../src/lib/state/location.js'
+import { NO_OPERATORS, type Operators } from '../../src/lib/state/operators.js'
+import type { RetentionPolicy } from '../../src/lib/state/policy.js'
 import { type ResolvedReference, resolveReference } from '../../src/lib/state/references.js'
-import type { RetentionPolicy } from '../../src/lib/state/retention.js'
 import type { Snapshot } from '../../src/lib/state/snapshot.js'
 import type { StoredBlob, Survey } from '../../src/lib/state/survey.js'
 import type { Reference } from '../../src/lib/state/types.js'
@@ -68,7 +70,7 @@ export function snapshot(directory: string, parts: Partial<Snapshot> = {}): Snap
     references: [],
     directories: [],
     strays: [],
-    operatorNames: [],
+    operators: NO_OPERATORS,
     ...parts,
   }
 }
@@ -78,11 +80,23 @@ export function checkpoint(job: string, id: number, parts: Partial<Snapshot> = {
 }
 
 export function savepoint(job: string, number: number, parts: Partial<Snapshot> = {}): Snapshot {
-  return snapshot(savepointDirectory(job, number), { jobId: job, ...parts })
+  return snapshot(savepointDirectory(job, number), { jobId: job, checkpointId: number, ...parts })
 }
 
-/** A terminated job without name. */
+/** The chains of a made-up container, all of which is below a root. */
+export function chainsOf(jobs: Map<string, KnownJob>, snapshots: Snapshot[]): Chains {
+  return new Chains({ snapshots, jobs, roots: [at('')], keys: null })
+}
+
+/** Operators with state by their names; the ids are made from them. */
+export function operatorsOf(...names: string[]): Operators {
+  const ids = names.map((name) => [Buffer.from(name).toString('hex').padEnd(32, '0').slice(0, 32), name] as const)
+  return { stateful: new Set(ids.map(([id]) => id)), finished: new Set(), names: new Map(ids) }
+}
+
+/** A terminated job without name. What it was restored from, if anything, was seen. */
 export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
+  const { restoredFrom = null } = parts
   return {
     jobId: id,
     name: null,
@@ -90,8 +104,11 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
     state: 'CANCELED',
     proof: 'CANCELED by http://jm:8081',
     neverRan: false,
+    startedAtMs: null,
     endedAtMs: null,
     restoredFrom: null,
+    executions: [],
+    restores: restoredFrom === null ? [] : [{ path: restoredFrom, checkpointId: null, source: 'cluster', executionStartedAtMs: null }],
     named: [],
     latestCompleted: null,
     inProgressIds: [],
@@ -99,6 +116,8 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
     longestCheckpointMs: null,
     changelog: null,
     stateBackend: null,
+    retainsCheckpoints: null,
+    nameSource: null,
     ...parts,
   }
 }
@@ -112,7 +131,7 @@ export function jobsOf(...jobs: KnownJob[]): Map<string, KnownJob> {
 }
 
 export function policy(parts: Partial<RetentionPolicy> = {}): RetentionPolicy {
-  return { checkpointsMs: null, savepointsMs: null, keepLast: 1, unnamedMs: null, alsoLast: new Set(), pins: new Set(), ...parts }
+  return { checkpointsMs: null, savepointsMs: null, keepLast: 1, abandonedMs: null, alsoLast: new Set(), pins: new Set(), ...parts }
 }
 
 export function storedBlob(name: string, parts: Partial<StoredBlob> = {}): StoredBlob {
@@ -164,7 +183,12 @@ export function surveyOf(blobs: FakeBlob[], parts: Partial<Survey> = {}): Survey
       keys,
     )
     const isWriting = blob.sizeBytes === 0 || blob.isUploading
-    read.set(locationKey(blob), isWriting ? { blob, state: 'writing' } : { blob, state: 'parsed', uses, operatorNames: [] })
+    read.set(
+      locationKey(blob),
+      isWriting
+        ? { blob, state: 'writing' }
+        : { blob, state: 'parsed', uses, operators: NO_OPERATORS, checkpointId: checkpointIdOf(parentOf(blob.name)) ?? 1 },
+    )
     for (const { key } of uses) referenced.add(keys.intern(key))
   }
   const inventory = new Inventory(keys, (id) => referenced.has(id))

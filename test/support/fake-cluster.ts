@@ -10,6 +10,8 @@ export interface FakeJob {
   name: string
   state?: string
   startedAtMs?: number
+  /** Of a running job it tells the cluster's clock: absent = the true one. */
+  durationMs?: number
   /** Paths of completed checkpoints, oldest first. */
   completed?: string[]
   restoredFrom?: string
@@ -26,8 +28,8 @@ const STARTED_AT_MS = Date.UTC(2026, 10, 22, 12)
 
 /** Two jobs whose ids begin alike, as a person would meet them. */
 const TWO_JOBS: FakeJob[] = [
-  { jobId: SALES, name: 'sales_pipeline' },
-  { jobId: ENRICH, name: 'orders_enrich' },
+  { jobId: SALES, name: 'sales_pipeline', durationMs: 60_000 },
+  { jobId: ENRICH, name: 'orders_enrich', durationMs: 60_000 },
 ]
 
 /** The routes of a cluster with these jobs, each answer in Flink's own shape. */
@@ -58,7 +60,7 @@ export function recorded(name: 'sql-syntax-error' | 'status-of-unknown-job' | 'u
   return JSON.parse(readFileSync(join(import.meta.dirname, 'recorded', `${name}.json`), 'utf8'))
 }
 
-function overview({ jobId, name, state = 'RUNNING', startedAtMs = STARTED_AT_MS }: FakeJob): object {
+function overview({ jobId, name, state = 'RUNNING', startedAtMs = STARTED_AT_MS, durationMs }: FakeJob): object {
   const hasEnded = ['FINISHED', 'CANCELED', 'FAILED'].includes(state)
   return {
     jid: jobId,
@@ -66,7 +68,7 @@ function overview({ jobId, name, state = 'RUNNING', startedAtMs = STARTED_AT_MS 
     state,
     'start-time': startedAtMs,
     'end-time': hasEnded ? startedAtMs + 60_000 : -1,
-    duration: 60_000,
+    duration: durationMs ?? (hasEnded ? 60_000 : Date.now() - startedAtMs),
     'last-modification': startedAtMs,
     tasks: { running: hasEnded ? 0 : 4, total: 4 },
   }
@@ -98,7 +100,10 @@ function statistics({ completed = [], restoredFrom, startedAtMs = STARTED_AT_MS 
     external_path: path,
     discarded: false,
   }))
-  const restored = restoredFrom === undefined ? null : { id: 1, restore_timestamp: startedAtMs, external_path: restoredFrom }
+  const restored =
+    restoredFrom === undefined
+      ? null
+      : { id: Number(/chk-(\d+)$/.exec(restoredFrom)?.[1] ?? 1), restore_timestamp: startedAtMs, external_path: restoredFrom }
   return {
     counts: { restored: restored === null ? 0 : 1, total: entries.length, in_progress: 0, completed: entries.length, failed: 0 },
     latest: { completed: entries.at(-1) ?? null, savepoint: null, failed: null, restored },

@@ -94,13 +94,14 @@ function etagOf(blob: FakeBlob): string {
     .digest('hex')
 }
 
-/** A JobManager of which only what a test gives can be asked. */
+/** A JobManager of which only what a test gives can be asked, and what it is: 2.3.0, configured by default. */
 export function fakeJobManager(parts: Partial<JobManager>): JobManager {
   const missing = (name: string) => () => Promise.reject(new Error(`${name} was not expected to be asked`))
   const names = ['version', 'jobs', 'job', 'jobState', 'checkpoints', 'checkpointConfig', 'failureCause', 'configuration'] as const
   const posts = ['triggerSavepoint', 'triggerStop', 'operation', 'ensureJar', 'runJar', 'cancel', 'records'] as const
   const all = Object.fromEntries([...names, ...posts].map((name) => [name, missing(name)]))
-  return { url: 'http://flink-jm:8081', ...all, ...parts } as JobManager
+  const itself = { version: async () => '2.3.0', configuration: async () => new Map() }
+  return { url: 'http://flink-jm:8081', ...all, ...itself, ...parts } as JobManager
 }
 
 /** As a streaming job has it; `null` = periodic checkpoints are off. */

@@ -182,6 +182,8 @@ function journalOf(world: World, step: Step): Journal {
     rememberName: async () => undefined,
     rememberRestore: (jobId: string, path: string) => step(() => void world.restores.set(jobId, path)),
     restores: async () => world.restores,
+    rememberSightings: async () => undefined,
+    sightings: async () => [],
   } as unknown as Journal
 }
 

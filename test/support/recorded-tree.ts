@@ -22,6 +22,8 @@ export interface RecordedTree {
   name: string
   truth: Truth
   reader: ContainerReader
+  /** The service's clock. */
+  serverTimeMs: number
   /** Answers as recorded; knows no job when `jobs` is false. */
   jobManager: (options: { jobs: boolean }) => JobManager
 }
@@ -58,7 +60,7 @@ export function readTree(name: string, options: TreeOptions = {}): RecordedTree 
     serverTimeMs,
     bytesOf: (name) => readFileSync(join(directory, 'blobs', encodeURIComponent(name))),
   })
-  return { name, truth, reader, jobManager: ({ jobs }) => recordedJobManager(join(directory, 'rest'), jobs) }
+  return { name, truth, reader, serverTimeMs, jobManager: ({ jobs }) => recordedJobManager(join(directory, 'rest'), jobs, serverTimeMs) }
 }
 
 function listing(file: string): Blob[] {
@@ -104,7 +106,8 @@ export function mapReader({ account, container, blobs, serverTimeMs, bytesOf }: 
   }
 }
 
-function recordedJobManager(rest: string, hasJobs: boolean): JobManager {
+/** Asked at the time of the listing, which may be later than the recording: a job that ran runs on. */
+function recordedJobManager(rest: string, hasJobs: boolean, atMs: number): JobManager {
   const answer = <T>(file: string, parse: (body: unknown) => T): T | null => {
     const path = join(rest, `${file}.json`)
     const body = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { error: 'not recorded' }
@@ -113,14 +116,17 @@ function recordedJobManager(rest: string, hasJobs: boolean): JobManager {
   const notRecorded = () => Promise.reject(new Error('not recorded'))
   return {
     url: 'http://recorded:8081',
-    jobs: async () => (hasJobs ? (answer('jobs-overview', parseJobsOverview) ?? []) : []),
+    jobs: async () => {
+      const jobs = hasJobs ? (answer('jobs-overview', parseJobsOverview) ?? []) : []
+      return jobs.map((job) => (job.endedAtMs === null ? { ...job, durationMs: atMs - job.startedAtMs } : job))
+    },
     checkpoints: async (jobId) => answer(`jobs-${jobId}-checkpoints`, parseCheckpointStats),
     checkpointConfig: async (jobId) => answer(`jobs-${jobId}-checkpoints-config`, parseCheckpointConfig),
-    version: notRecorded,
+    version: async () => '2.3.0',
     job: notRecorded,
     jobState: notRecorded,
     failureCause: notRecorded,
-    configuration: notRecorded,
+    configuration: async () => new Map(),
     triggerSavepoint: notRecorded,
     triggerStop: notRecorded,
     operation: notRecorded,
@@ -141,5 +147,7 @@ export function emptyJournal(): Journal {
     names: async () => new Map(),
     rememberRestore: async () => undefined,
     restores: async () => new Map(),
+    rememberSightings: async () => undefined,
+    sightings: async () => [],
   }
 }

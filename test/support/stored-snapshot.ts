@@ -7,15 +7,16 @@ const OWN_FILE = '11111111-1111-4111-8111-111111111111'
 const STATE_FILE_BYTES = 64
 
 /** Stores a canonical savepoint of two files, all there: its `_metadata` and one file that it names relatively. */
-export async function storeSavepoint(client: ContainerClient, directory: string): Promise<void> {
+export async function storeSavepoint(client: ContainerClient, directory: string, checkpointId = 7): Promise<void> {
   await storeFile(client, `${directory}/${OWN_FILE}`)
-  await upload(client, `${directory}/_metadata`, savepointBytes())
+  await upload(client, `${directory}/_metadata`, savepointBytes(checkpointId))
 }
 
 /** The `_metadata` of such a savepoint. */
-export function savepointBytes(): Uint8Array {
+export function savepointBytes(checkpointId = 7): Uint8Array {
   const state = subtask({ managedKeyed: keyGroups(3, { tag: 6, name: OWN_FILE, size: STATE_FILE_BYTES }) })
-  return encodeMetadata(snapshot({ operators: [operator({ name: 'count', subtasks: [{ index: 0, state }] })], properties: 'CANONICAL' }))
+  const operators = [operator({ name: 'count', subtasks: [{ index: 0, state }] })]
+  return encodeMetadata(snapshot({ checkpointId, operators, properties: 'CANONICAL' }))
 }
 
 export interface StoredCheckpoint {

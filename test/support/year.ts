@@ -62,7 +62,7 @@ export function lastOf(one: Generation): string[] {
 
 export async function storeYear(client: ContainerClient, year: Generation[], savepoints: string[] = []): Promise<void> {
   await mapConcurrently(year, 16, (one) => storeGeneration(client, one))
-  for (const directory of savepoints) await storeSavepoint(client, directory)
+  for (const directory of savepoints) await storeSavepoint(client, directory, 1)
 }
 
 async function storeGeneration(client: ContainerClient, one: Generation): Promise<void> {
@@ -74,20 +74,25 @@ async function storeGeneration(client: ContainerClient, one: Generation): Promis
   for (const name of allOf(one)) if (/(checkpoints\/[^/]+|shared|chk-\d)$/.test(name)) await storeMarker(client, name)
 }
 
-/** What REST still says: the running ones, restored from their predecessors, and of the ended ones those that it remembers. */
+/** What REST still says, of the ended ones those that it remembers: each was restored from the one before it. */
 export function jobsOfYear(year: Generation[], path: (name: string) => string): FakeJob[] {
   return year
     .filter((one) => !one.isForgotten)
     .map((one) => {
       const { jobId, name, back, ageMs, isCrashed } = one
-      const before = year.find((other) => other.name === name && other.back === 1)
-      const running = {
-        completed: [1, 2].map((id) => path(`${treeOf(one)}/chk-${id}`)),
-        ...(before && { restoredFrom: path(`${treeOf(before)}/chk-2`) }),
-      }
+      const before = year.find((other) => other.name === name && other.back === back + 1)
+      const restored = before && { restoredFrom: path(`${treeOf(before)}/chk-2`) }
+      const running = { completed: [1, 2].map((id) => path(`${treeOf(one)}/chk-${id}`)) }
       // One that ended did so a minute after it started, by this fake: its checkpoints are no younger.
       const startedAtMs = Date.now() - ageMs
-      return { jobId, name, startedAtMs, state: back === 0 ? 'RUNNING' : isCrashed ? 'FAILED' : 'CANCELED', ...(back === 0 && running) }
+      return {
+        jobId,
+        name,
+        startedAtMs,
+        state: back === 0 ? 'RUNNING' : isCrashed ? 'FAILED' : 'CANCELED',
+        ...restored,
+        ...(back === 0 && running),
+      }
     })
 }
 

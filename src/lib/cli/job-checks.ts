@@ -35,7 +35,12 @@ export async function checkAlone(run: AloneInput): Promise<void> {
 }
 
 /** Looks in every container of the roots, and of the directories that the program names itself. */
-export async function findFor(program: Program, before: Before | null, context: Context): Promise<Restorables> {
+export async function findFor(
+  program: Program,
+  before: Before | null,
+  context: Context,
+  jobId: string | null = null,
+): Promise<Restorables> {
   const config = await context.withCluster()
   if (program.names.length === 0)
     throw usageError(
@@ -46,8 +51,10 @@ export async function findFor(program: Program, before: Before | null, context: 
   const scope = await openScope(context, [...new Set([...roots, ...program.ownDirectories.filter(isInStorage)])])
   return findRestorable({
     ...scope,
+    stateRoots: scope.roots,
     rootPaths: roots,
     names: program.names,
+    jobId,
     ownDirectories: program.ownDirectories,
     before,
     exclusive: config.exclusive.value,

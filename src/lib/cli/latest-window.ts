@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from '../context.js'
 import { FlinkopsError, notFoundError } from '../errors.js'
+import { rivalry } from '../operations/find-restorable.js'
 import type { Program } from '../operations/program.js'
 import { hasEnded } from '../operations/resolve-job.js'
 import type { JobManager } from '../ports.js'
@@ -109,7 +110,8 @@ async function withLatest(job: ManifestJob, program: Program, { context, screen 
   for (const problem of found.silent) screen.notice(`${problem.replace(/\.$/, '')}. Newer snapshots of jobs there may be missed.`)
   for (const line of passedOverLines(found)) screen.say(line)
   if (found.newest === null) {
-    const { message } = nothingRestorable(found, program.title, false)
+    const { message } =
+      found.rivals.length > 0 ? { message: rivalry(found, program.title).join(' ') } : nothingRestorable(found, program.title, false)
     return { ...job, state: 'failed', error: message, path: null, resumedAs: null }
   }
   screen.say(chosenLine(found, found.newest, program.title))

@@ -37,6 +37,7 @@ export const resumeFlags = {
     multipleNonGreedy: true,
     helpValue: '<path>',
   }),
+  'job-id': Flags.string({ description: 'with --from latest: of this run, where two lead nowhere', helpValue: '<job id>' }),
   'claim-mode': Flags.option({
     description: 'who owns the snapshot afterwards',
     options: ['no_claim', 'claim', 'legacy'] as const,

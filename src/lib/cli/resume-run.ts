@@ -1,6 +1,6 @@
 import type { Context } from '../context.js'
-import { notFoundError } from '../errors.js'
-import type { Before, Restorables } from '../operations/find-restorable.js'
+import { notFoundError, refusedError } from '../errors.js'
+import { type Before, type Restorables, rivalry } from '../operations/find-restorable.js'
 import type { ListedSnapshot } from '../operations/list-snapshots.js'
 import type { LocatedSnapshot } from '../operations/locate-snapshot.js'
 import type { Program } from '../operations/program.js'
@@ -27,6 +27,8 @@ export interface ResumeRun extends RunVoice {
   /** Check everything, start nothing. */
   dryRun: boolean
   context: Context
+  /** With `latest`: only what this run wrote; a job id or a unique prefix. */
+  ofRun?: string | null
   /** Job id that the caller has chosen; else one is chosen. */
   jobId?: string
 }
@@ -41,7 +43,7 @@ export async function resumeProgram(run: ResumeRun): Promise<ResumeResult & Part
   const result = await resumeLatest({
     ...input,
     find: async () => {
-      const found = await findFor(run.program, point.before, context)
+      const found = await findFor(run.program, point.before, context, run.ofRun ?? null)
       for (const problem of found.silent) run.onNotice(`${problem.replace(/\.$/, '')}. Newer snapshots of jobs there may be missed.`)
       for (const line of passedOverLines(found)) run.onSay(line)
       passedOver = found.passedOver
@@ -80,6 +82,7 @@ async function resumeInput(run: ResumeRun): Promise<Omit<ResumeInput, 'from'>> {
 
 function newestOf(found: Restorables, program: Program, before: Before | null): ListedSnapshot {
   if (found.newest !== null) return found.newest
+  if (found.rivals.length > 0) throw refusedError('LATEST_AMBIGUOUS', ...rivalry(found, program.title))
   const { message, suggestions } = nothingRestorable(found, program.title, before !== null)
   throw notFoundError('SNAPSHOT_NOT_FOUND', message, ...suggestions)
 }

@@ -20,15 +20,17 @@ export abstract class SnapshotsCommand extends BaseCommand {
     flags: Interfaces.InferredFlags<typeof baseFlags & typeof listFlags>,
   ): Promise<object> {
     const context = await this.connect(flags)
-    const { config, readers, cluster, spell } = await openScope(context)
+    const { config, silence, readers, cluster, stateRoots, spell } = await openScope(context)
     const { snapshots, silent } = await listSnapshots({
       readers,
       cluster,
+      stateRoots,
       spell,
       journal: context.journal,
       kind,
       job,
       exclusive: config.exclusive.value,
+      silence,
       pins: config.pins.value,
       now: context.now,
       signal: this.signal,

@@ -48,11 +48,12 @@ async function refuseToForget(run: StartRun): Promise<void> {
     )
   const found = await findFor(program, null, context)
   for (const problem of found.silent) onNotice(`${problem.replace(/\.$/, '')}. Restore points of jobs there may be missed.`)
-  if (found.newest !== null) throw restorePointExists(found, program.title)
+  if (found.newest !== null || found.rivals.length > 0) throw restorePointExists(found, program.title)
   for (const line of passedOverLines(found)) onSay(line)
 }
 
-function restorePointExists({ newest, restorable }: Restorables, title: string): Error {
+function restorePointExists({ newest: only, rivals, restorable }: Restorables, title: string): Error {
+  const newest = only ?? rivals[0]
   const count = restorable === 1 ? 'a restorable snapshot' : `${restorable} restorable snapshots`
   return refusedError(
     'RESTORE_POINT_EXISTS',

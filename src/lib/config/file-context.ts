@@ -26,6 +26,7 @@ export interface FileRetention {
   checkpoints: Setting<number> | null
   savepoints: Setting<number> | null
   unnamed: Setting<number> | null
+  abandoned: Setting<number> | null
   keepLast: Setting<number> | null
   grace: Setting<number> | null
 }
@@ -66,12 +67,13 @@ function readRoots(node: YamlNode | null, set: Setter): FileContext['roots'] {
 }
 
 function readRetention(node: YamlNode | null, set: Setter): FileRetention {
-  const get = node?.fields('checkpoints', 'savepoints', 'unnamed', 'keepLast', 'grace')
+  const get = node?.fields('checkpoints', 'savepoints', 'unnamed', 'abandoned', 'keepLast', 'grace')
   const duration: Read<number> = (entry) => entry.durationMs()
   return {
     checkpoints: set(get?.('checkpoints') ?? null, duration),
     savepoints: set(get?.('savepoints') ?? null, duration),
     unnamed: set(get?.('unnamed') ?? null, duration),
+    abandoned: set(get?.('abandoned') ?? null, duration),
     keepLast: set(get?.('keepLast') ?? null, (entry) => entry.positiveInteger()),
     grace: set(get?.('grace') ?? null, duration),
   }

@@ -52,6 +52,7 @@ function retentionRows(retention: RetentionSettings): ProvenanceRow[] {
     age('retention.checkpoints', retention.checkpointsMs),
     age('retention.savepoints', retention.savepointsMs),
     age('retention.unnamed', retention.unnamedMs),
+    age('retention.abandoned', retention.abandonedMs),
     row('retention.keepLast', retention.keepLast),
     age('retention.grace', retention.graceMs),
   ]

@@ -22,6 +22,7 @@ export interface ConfigFlags {
   olderThanMs?: number | undefined
   savepointsOlderThanMs?: number | undefined
   unnamedOlderThanMs?: number | undefined
+  abandonedOlderThanMs?: number | undefined
   keepLast?: number | undefined
   graceMs?: number | undefined
   /** Paths in storage that were typed on this command line: they name accounts as the configuration does. */
@@ -56,6 +57,7 @@ export async function resolveConfig(input: {
   const gateway = sqlGateway(flags.sqlGateway, env, context, clusters.value[0] ?? '')
   const headers = restHeaders(env)
   const storage = context?.storage ?? new Map()
+  const kept = retention(flags, context)
   const roots = configuredRoots(context, flinkConf)
   const pins = firstSet([context?.pins ?? null], [])
   const isFound = file?.isFound ?? false
@@ -70,14 +72,14 @@ export async function resolveConfig(input: {
     roots,
     exclusive: firstSet([context?.exclusive ?? null], false),
     pins,
-    retention: retention(flags, context),
+    retention: kept,
     jobs: firstSet<Record<string, JobSpec>>([context?.jobs ?? null], {}),
     headers,
     headersFor: headersBy({ headers, jobManager: clusters.value[0], sqlGateway: gateway.value, env }),
     flinkConf,
     storage,
     accessFor: accessBy({ storage, env, flinkConf, ...accounts, isFound, onNotice }),
-    warnings: flinkConf?.warnings ?? [],
+    warnings: [...(flinkConf?.warnings ?? []), ...outdated(kept)],
   }
 }
 
@@ -90,9 +92,18 @@ function retention(flags: ConfigFlags, context: FileContext | null): RetentionSe
     checkpointsMs: firstSet([flag(flags.olderThanMs, 'older-than'), file?.checkpoints ?? null], 24 * HOUR_MS),
     savepointsMs: firstSet<number | null>([flag(flags.savepointsOlderThanMs, 'savepoints-older-than'), file?.savepoints ?? null], null),
     unnamedMs: firstSet<number | null>([flag(flags.unnamedOlderThanMs, 'unnamed-older-than'), file?.unnamed ?? null], null),
+    abandonedMs: firstSet<number | null>([flag(flags.abandonedOlderThanMs, 'abandoned-older-than'), file?.abandoned ?? null], null),
     keepLast: firstSet([flag(flags.keepLast, 'keep-last'), file?.keepLast ?? null], 1),
     graceMs: firstSet([flag(flags.graceMs, 'grace'), file?.grace ?? null], 72 * HOUR_MS),
   }
+}
+
+/** A name joins nothing any more, so there is nothing that only a missing name keeps. */
+function outdated({ unnamedMs: { value, source } }: RetentionSettings): string[] {
+  if (value === null) return []
+  return [
+    `${source}: unnamed gives up nothing any more. What ended runs left and nobody went on from is given up by retention.abandoned or --abandoned-older-than.`,
+  ]
 }
 
 function flag<T>(value: T | undefined, name: string): Setting<T> | null {

@@ -36,7 +36,9 @@ export interface Roots {
 export interface RetentionSettings {
   checkpointsMs: Setting<number>
   savepointsMs: Setting<number | null>
+  /** Accepted, and gives up nothing any more. */
   unnamedMs: Setting<number | null>
+  abandonedMs: Setting<number | null>
   keepLast: Setting<number>
   graceMs: Setting<number>
 }

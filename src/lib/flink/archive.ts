@@ -47,8 +47,10 @@ function archivedJob(answers: Map<string, unknown>, overview: unknown): Archived
     lastSavepointPath: keptPath(stats?.latest.savepoint),
     lastCheckpointPath: keptPath(stats?.latest.completed),
     restoredFrom: stats?.latest.restored?.externalPath ?? null,
+    restoredId: stats?.latest.restored?.id ?? null,
     changelogEnabled: config?.changelogEnabled ?? null,
     checkpointTimeoutMs: config?.timeoutMs ?? null,
+    externalized: config?.externalized ?? null,
   }
 }
 

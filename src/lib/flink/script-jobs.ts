@@ -18,7 +18,7 @@ export interface ScriptJob {
 /** Old and new names of each option; the new one counts where both are set. */
 const CHECKPOINT_DIRECTORY = ['execution.checkpointing.dir', 'state.checkpoints.dir']
 const SAVEPOINT_DIRECTORY = ['execution.checkpointing.savepoint-dir', 'state.savepoints.dir']
-const RESTORE_PATH = ['execution.state-recovery.path', 'execution.savepoint.path']
+export const RESTORE_PATH = ['execution.state-recovery.path', 'execution.savepoint.path']
 
 /** The jobs of a script, in order: one for each INSERT that stands alone, one for each statement set. */
 export function jobsOf(statements: SqlStatement[]): ScriptJob[] {

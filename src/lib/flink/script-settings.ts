@@ -16,6 +16,14 @@ export function settingOf(statements: SqlStatement[], key: string, job?: SqlStat
   return value
 }
 
+/** All values that the statements give to any of these keys with `SET`, whatever `RESET` takes back. */
+export function valuesOf(statements: SqlStatement[], keys: readonly string[]): string[] {
+  return statements.flatMap(({ text }) => {
+    const set = SET.exec(text)
+    return set && keys.includes(unquote(set[1] ?? set[2])) ? [unquote(set[3] ?? set[4])] : []
+  })
+}
+
 function unquote(text = ''): string {
   return text.replaceAll("''", "'")
 }

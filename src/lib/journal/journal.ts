@@ -2,11 +2,12 @@ import type { Journal } from '../ports.js'
 import { Appender } from './appender.js'
 import { parseOperation, textPair } from './entries.js'
 import { readLines } from './files.js'
+import { sightingsIn } from './sightings.js'
 import { type StateFile, stateFile } from './trust.js'
 
 /**
- * The journal in a directory: `operations.jsonl` (started and ended), `names.jsonl`, `restores.jsonl`; append only, the last line of a key
- * counts. Starting an operation fails when it cannot be recorded. What comes after the fact is only told to `onProblem`, once, when it cannot:
+ * The journal in a directory: `operations.jsonl` (started and ended), `names.jsonl`, `restores.jsonl`, `sightings.jsonl`; append only, the last
+ * line of a key counts. Starting an operation fails when it cannot be recorded. What comes after the fact is only told to `onProblem`, once, when it cannot:
  * the operation is done, and without a name or a link the clean-up keeps more, not less.
  */
 export function createJournal(options: { directory: string; onProblem?: (problem: Error) => void }): Journal {
@@ -15,6 +16,7 @@ export function createJournal(options: { directory: string; onProblem?: (problem
   const operations = new Appender(operationsPath)
   const names = pairs(stateFile(directory, 'names.jsonl'), ['jobId', 'name'])
   const restores = pairs(stateFile(directory, 'restores.jsonl'), ['jobId', 'path'])
+  const sightings = sightingsIn(stateFile(directory, 'sightings.jsonl'))
 
   const told = new Set<string>()
 
@@ -41,6 +43,8 @@ export function createJournal(options: { directory: string; onProblem?: (problem
     names: () => names.all(),
     rememberRestore: (jobId, path) => ifPossible(restores.remember(jobId, path)),
     restores: () => restores.all(),
+    rememberSightings: (seen) => ifPossible(sightings.remember(seen)),
+    sightings: () => sightings.all(),
   }
 }
 

@@ -2,6 +2,7 @@ import { findingsOf } from '../findings/examine.js'
 import type { Fact, Facts, JobFacts } from '../findings/facts.js'
 import type { Finding } from '../findings/finding.js'
 import type { RunJournal } from '../ports-runs.js'
+import { Chains } from '../state/chains.js'
 import { type Outlook, outlookOf } from '../state/outlook.js'
 import { type Timeline, timelineOf } from '../usage/timeline.js'
 import { type ExamineInput, examine } from './examine.js'
@@ -13,7 +14,10 @@ import { takeStock } from './take-stock.js'
 
 export interface CompileReportInput extends Omit<MeasureUsageInput, 'job'> {
   /** By what a clean-up would go. */
-  cleanup: Pick<PlanCleanupInput, 'roots' | 'policy' | 'graceMs' | 'maxShare' | 'windows' | 'confirmed' | 'withoutSoftDelete'>
+  cleanup: Pick<
+    PlanCleanupInput,
+    'roots' | 'stateRoots' | 'policy' | 'graceMs' | 'maxShare' | 'windows' | 'pointers' | 'confirmed' | 'withoutSoftDelete'
+  >
   runs: RunJournal
   examine: ExamineInput
 }
@@ -45,7 +49,8 @@ export async function compileReport(input: CompileReportInput): Promise<Report> 
   const runs = await findOut(signal, () => listRuns({ runs: input.runs, most: RUNS }))
   const stock = await takeStock(input)
   const asked = { ...input, job: null }
-  const { usage, looks, survey, jobs, lineages } = await measureStock(asked, stock)
+  const { usage, looks, survey, jobs } = await measureStock(asked, stock)
+  const chains = new Chains({ snapshots: survey.snapshots, jobs, roots: input.cleanup.stateRoots, keys: survey.blobs.keys })
   const planned = await findOut(signal, () => planStock({ ...asked, ...input.cleanup }, stock))
   // Last: what it tries in storage leaves the listing alone.
   const facts = await examine(input.examine)
@@ -53,7 +58,7 @@ export async function compileReport(input: CompileReportInput): Promise<Report> 
     atMs: survey.serverTimeMs,
     usage,
     timeline: timelineOf(looks, { lineages: LINEAGES, points: POINTS }),
-    outlook: outlookOf(jobs, survey.snapshots, lineages),
+    outlook: outlookOf(jobs, survey.snapshots, chains),
     silent: stock.gathered.silent.map(({ problem }) => problem),
     jobs: jobsOf(facts),
     runs,

@@ -1,8 +1,8 @@
 import type { ContainerReader, Journal } from '../ports.js'
 import type { DeletedCounter, UsageHistory } from '../ports-usage.js'
 import { attribute } from '../state/attribute.js'
-import { type KnownJob, knowJobs } from '../state/jobs.js'
-import { groupLineages, type Lineages } from '../state/lineage.js'
+import type { KnownJob } from '../state/jobs.js'
+import { groupLineages } from '../state/lineage.js'
 import type { Survey } from '../state/survey.js'
 import { type Account, accountFor } from '../usage/account.js'
 import { type Amount, sumOf } from '../usage/amount.js'
@@ -12,8 +12,8 @@ import type { PriceTable } from '../usage/prices.js'
 import { sumUsage, type UsageSums } from '../usage/sums.js'
 import { checkpointsOffOrUnknown } from './checkpoint-settings.js'
 import type { Gathered, GatherInput } from './gather-jobs.js'
+import { knowSurveyedJobs, type SilenceBounds } from './know-jobs.js'
 import { matchJobs } from './match-jobs.js'
-import { jobIdsIn } from './plan-cleanup.js'
 import { type Stock, takeStock } from './take-stock.js'
 
 export interface MeasureUsageInput {
@@ -25,6 +25,8 @@ export interface MeasureUsageInput {
   /** Job id, prefix or name; `null` = all. */
   job: string | null
   exclusive: boolean
+  /** Absent = silence proves nothing. */
+  silence?: SilenceBounds
   prices: PriceTable
   now: () => number
   signal: AbortSignal
@@ -48,7 +50,6 @@ export interface MeasuredStock {
   looks: Look[]
   survey: Survey
   jobs: Map<string, KnownJob>
-  lineages: Lineages
 }
 
 /** The same of what was surveyed already. */
@@ -69,13 +70,16 @@ export async function measureStock(input: MeasureUsageInput, { gathered, found }
     looks: [...looks.filter((one) => one.scope === look.scope), look],
     survey,
     jobs,
-    lineages,
   }
 }
 
-function join({ exclusive }: MeasureUsageInput, gathered: Gathered, found: Survey): { survey: Survey; jobs: Map<string, KnownJob> } {
+function join(
+  { exclusive, silence }: MeasureUsageInput,
+  gathered: Gathered,
+  found: Survey,
+): { survey: Survey; jobs: Map<string, KnownJob> } {
   const allClustersAnswered = gathered.silent.length === 0
-  const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive, allClustersAnswered })
+  const jobs = knowSurveyedJobs({ gathered, survey: found, exclusive, ...(silence && { silence }) })
   const snapshots = attribute({ snapshots: found.snapshots, jobs, nowMs: found.serverTimeMs, allClustersAnswered })
   return { survey: { ...found, snapshots }, jobs }
 }

@@ -1,26 +1,33 @@
 import { refusedError } from '../errors.js'
 import type { ContainerReader, Journal } from '../ports.js'
 import { attribute } from '../state/attribute.js'
+import { Chains } from '../state/chains.js'
 import { decideNamed } from '../state/delete-named.js'
 import { ok, refuse } from '../state/guards.js'
 import { snapshotsInUse } from '../state/in-use.js'
-import { doubtReusedIds, type KnownJob, knowJobs } from '../state/jobs.js'
-import { isJobId, lastSegment, placeOf } from '../state/layout.js'
+import type { KnownJob } from '../state/jobs.js'
 import { groupLineages, type Lineages } from '../state/lineage.js'
 import { type Location, locationKey } from '../state/location.js'
 import { type CleanupPlan, type Guard, planDeletions } from '../state/plan.js'
-import { type RetentionPolicy, retain } from '../state/retention.js'
+import type { RetentionPolicy } from '../state/policy.js'
+import { retain } from '../state/retention.js'
 import type { Survey } from '../state/survey.js'
 import type { Windows } from '../state/windows.js'
-import type { Gathered, GatherInput } from './gather-jobs.js'
+import { findPointers, type PointerSources } from './find-pointers.js'
+import type { GatherInput } from './gather-jobs.js'
+import { knowSurveyedJobs } from './know-jobs.js'
 import { matchJobs } from './match-jobs.js'
+import { clockGuard, clusterGuard, timeOfAges } from './plan-guards.js'
 import { type Stock, takeStock } from './take-stock.js'
 
 export interface PlanCleanupInput {
   readers: ContainerReader[]
   cluster: Omit<GatherInput, 'signal' | 'journal'>
   journal: Journal
+  /** Below these it sweeps. */
   roots: Location[]
+  /** Every directory that is configured to hold state, whatever was asked for: what lies elsewhere stands in for nothing. */
+  stateRoots: Location[]
   exclusive: boolean
   policy: RetentionPolicy
   /** Job id, prefix or name; `null` = all jobs. */
@@ -29,6 +36,8 @@ export interface PlanCleanupInput {
   named?: ReadonlySet<string>
   /** What open maintenance windows name. */
   windows: () => Promise<Windows>
+  /** Who else may point at state: configurations, high-availability stores, records of our runs. */
+  pointers: PointerSources
   graceMs: number
   maxShare: number
   /** What earlier runs were confirmed to delete; asked only when the share of orphans refuses. */
@@ -42,6 +51,8 @@ export interface PlanCleanupInput {
   onBlobs?: (blobs: number) => void
   /** As in `SurveyInput`. */
   looksUp?: boolean
+  /** When the listing was made, if not just now. */
+  listedAtMs?: number
 }
 
 export interface PlannedCleanup {
@@ -57,12 +68,16 @@ export async function planCleanup(input: PlanCleanupInput): Promise<PlannedClean
 }
 
 /** The same of what was surveyed already. */
-export async function planStock(input: PlanCleanupInput, { gathered, found }: Stock): Promise<PlannedCleanup> {
+export async function planStock(input: PlanCleanupInput, { gathered, found: surveyed }: Stock): Promise<PlannedCleanup> {
   const windows = await input.windows()
   const allClustersAnswered = gathered.silent.length === 0
-  const jobs = knowJobs({ evidence: gathered.evidence, jobIds: jobIdsIn(found), exclusive: input.exclusive, allClustersAnswered })
-  // With exclusive roots it is the clusters' silence that proves the end, whatever an old archive says.
-  if (!(input.exclusive && allClustersAnswered)) doubtReusedIds(jobs, found.snapshots)
+  const clocks = { ...surveyed, jobManagers: gathered.clocks }
+  const found = { ...surveyed, serverTimeMs: timeOfAges(clocks) }
+  const silence = { roots: input.stateRoots, graceMs: input.graceMs }
+  const jobs = knowSurveyedJobs({ ...input, silence, gathered, survey: found, givenUp: input.policy.alsoLast })
+  const { readers, policy, signal } = input
+  const asking = { sources: input.pointers, evidence: gathered.evidence, survey: found, readers, policy, signal }
+  const pointed = await findPointers(asking, jobs)
   const snapshots = attribute({ snapshots: found.snapshots, jobs, nowMs: found.serverTimeMs, allClustersAnswered })
   const survey = { ...found, snapshots }
   const lineages = groupLineages(jobs, snapshots)
@@ -70,9 +85,10 @@ export async function planStock(input: PlanCleanupInput, { gathered, found }: St
   const retention = {
     snapshots,
     jobs,
-    lineages,
+    chains: new Chains({ snapshots, jobs, roots: input.stateRoots, keys: survey.blobs.keys }),
     inUse: snapshotsInUse(jobs, snapshots),
     inWindow: windows.named,
+    holds: pointed.holds,
     policy: input.policy,
     only,
     nowMs: survey.serverTimeMs,
@@ -82,9 +98,10 @@ export async function planStock(input: PlanCleanupInput, { gathered, found }: St
     clusterGuard(gathered),
     startingGuard(jobs),
     graceGuard(jobs, input.graceMs),
-    clockGuard(survey),
+    clockGuard(clocks),
     pinGuard(input.policy, survey),
     windowGuard(windows),
+    ...pointed.guards,
     await softDeleteGuard(input),
   ]
   const asked = {
@@ -92,6 +109,7 @@ export async function planStock(input: PlanCleanupInput, { gathered, found }: St
     jobs,
     decisions,
     roots: input.roots,
+    holds: pointed.holds,
     graceMs: input.graceMs,
     maxShare: input.maxShare,
     only,
@@ -122,25 +140,6 @@ export function checkNamed(plan: CleanupPlan, named: Map<string, string>): void 
     )
 }
 
-/** Every job id that a path in storage names. */
-export function jobIdsIn(survey: Survey): Set<string> {
-  const ids = new Set<string>()
-  for (const snapshot of survey.snapshots) if (snapshot.jobId !== null) ids.add(snapshot.jobId)
-  for (const blobs of [survey.loose.samples(), survey.stored.samples(), survey.markers]) {
-    for (const blob of blobs) {
-      const jobId = placeOf(blob.name).jobId ?? lastSegment(blob.name)
-      if (isJobId(jobId)) ids.add(jobId)
-    }
-  }
-  return ids
-}
-
-function clusterGuard(gathered: Gathered): Guard {
-  const [silent] = gathered.silent
-  if (silent) return refuse('cluster', `${silent.problem}; without it nobody knows which jobs are running`)
-  return ok('cluster', `${gathered.answered.length} of ${gathered.answered.length} JobManagers answered`)
-}
-
 const STARTING = new Set(['INITIALIZING', 'CREATED', 'RECONCILING'])
 
 /** A job that is just starting may be restoring from anything, and says so only when it runs. */
@@ -163,19 +162,6 @@ function graceGuard(jobs: Map<string, KnownJob>, graceMs: number): Guard {
     )
   }
   return ok('grace', `blobs younger than ${Math.round(graceMs / 3_600_000)} h are left alone`)
-}
-
-const TOLERATED_SKEW_MS = 5 * 60_000
-
-function clockGuard(survey: Survey): Guard {
-  const seconds = Math.round(Math.abs(survey.clockSkewMs) / 1000)
-  if (Math.abs(survey.clockSkewMs) <= TOLERATED_SKEW_MS) return ok('clock', "ages count against the storage service's clock")
-  return {
-    name: 'clock',
-    status: 'warn',
-    message: `this machine's clock is ${seconds} s off the storage service's, which is the one that counts`,
-    override: null,
-  }
 }
 
 /** A pin that names nothing protects nothing, and its owner should know. */

@@ -13,7 +13,7 @@ export type PlanFromInventoryInput = PlanCleanupInput & { inventory: BlobInvento
 export async function planFromInventory(input: PlanFromInventoryInput): Promise<PlannedCleanup> {
   const { inventory, levels, readers, signal } = input
   const mixed = readers.map((reader) => inventoryReader(reader, inventory, levels))
-  const planned = await planCleanup({ ...input, readers: mixed, looksUp: true })
+  const planned = await planCleanup({ ...input, readers: mixed, looksUp: true, listedAtMs: inventory.startedAtMs })
   const { plan, leftOut } = await confirmLive({ plan: planned.plan, survey: planned.survey, readers, signal })
   const guards = [...plan.guards, inventoryGuard(inventory, leftOut, input.now())]
   return { ...planned, plan: { ...plan, guards } }

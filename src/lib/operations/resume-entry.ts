@@ -9,6 +9,7 @@ import type { Objection } from '../state/objections.js'
 import { awaitRestore, type RestoreProgress } from './await-restore.js'
 import { checkpointsUnlessInitializing } from './checkpoints-of.js'
 import type { Ledger } from './ledger.js'
+import { rememberProven } from './remember-proven.js'
 import { hasEnded } from './resolve-job.js'
 import { endsEverything } from './stop-entry.js'
 
@@ -162,6 +163,7 @@ async function prove(input: ResumeEntryInput, resumedAs: string, state: string):
     const snapshot = { location: snapshotDirectory(parsed.location), path }
     const onProgress = (progress: RestoreProgress) => input.onProgress(ledger.job(jobId), progress)
     const proof = await awaitRestore({ ...input, jobId: resumedAs, snapshot, onProgress })
+    await rememberProven(resumedAs, input)
     if (proof.checkpoint === 'none will come') input.onNoCheckpoints(ledger.job(jobId))
   }
   await ledger.step(jobId, { state: 'running', error: null })

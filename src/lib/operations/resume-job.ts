@@ -3,6 +3,7 @@ import type { ClaimMode, RestoreSettings, StorageReader } from '../ports.js'
 import { type AwaitRestoreInput, awaitRestore, type RestoreProgress } from './await-restore.js'
 import { type LocatedSnapshot, locateSnapshot } from './locate-snapshot.js'
 import { type LaunchPorts, launch, type Program, rememberStart } from './program.js'
+import { rememberProven } from './remember-proven.js'
 import { type Verification, verifySnapshot } from './verify-snapshot.js'
 
 export interface ResumeInput extends LaunchPorts {
@@ -65,6 +66,7 @@ export async function resumeJob(input: ResumeInput): Promise<ResumeResult> {
   input.onStarted(jobId, snapshot.path)
   const proof = await awaitRestore({ ...awaiting(input), jobId, snapshot })
   await input.journal.rememberName(jobId, proof.jobName)
+  await rememberProven(jobId, input)
   if (proof.jobName !== input.program.names[0])
     await rememberStart(input.program, { jobId, name: proof.jobName, restoredFrom: snapshot.path }, input)
   return {

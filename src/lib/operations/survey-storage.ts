@@ -6,6 +6,7 @@ import { KeyTable } from '../state/key-table.js'
 import { parentOf } from '../state/layout.js'
 import { locationKey } from '../state/location.js'
 import { parseMetadata } from '../state/metadata/parse.js'
+import { OperatorsReader } from '../state/operators.js'
 import type { Survey } from '../state/survey.js'
 import { UseReader } from '../state/use-reader.js'
 import { mapBySize, mapConcurrently } from './concurrently.js'
@@ -109,31 +110,36 @@ async function readAll(
 ): Promise<void> {
   for (const [key, before] of read) if (listed.get(key)?.etag !== before.blob.etag) read.delete(key)
   const fresh = [...listed].filter(([key]) => !read.has(key))
-  const reader = new UseReader(keys)
+  const reader = { uses: new UseReader(keys), operators: new OperatorsReader() }
   await mapBySize(fresh, { atOnce: READS_IN_FLIGHT, sizeOf: ([, blob]) => blob.sizeBytes }, async ([key, blob]) => {
     const result = await readOne(input, blob, reader)
     if (result !== null) read.set(key, result)
   })
 }
 
-async function readOne(input: SurveyInput, blob: ListedBlob, uses: UseReader): Promise<ReadMetadata | null> {
+interface Readers {
+  uses: UseReader
+  operators: OperatorsReader
+}
+
+async function readOne(input: SurveyInput, blob: ListedBlob, readers: Readers): Promise<ReadMetadata | null> {
   if (blob.sizeBytes === 0 || blob.isUploading) return { blob, state: 'writing' }
   const reader = input.readers.find((one) => one.account === blob.account && one.container === blob.container)
   const content = await reader?.read({ name: blob.name, ifMatch: blob.etag, most: METADATA_BYTES, signal: input.signal })
   if (content?.state === 'tooLarge') return { blob, state: 'unreadable', problem: content.problem }
   if (content === undefined || content.state !== 'read') return null
-  return parseOne(blob, content.bytes, uses)
+  return parseOne(blob, content.bytes, readers)
 }
 
-function parseOne(blob: ListedBlob, bytes: Uint8Array, reader: UseReader): ReadMetadata {
+function parseOne(blob: ListedBlob, bytes: Uint8Array, readers: Readers): ReadMetadata {
   const parsed = parseMetadata(bytes)
   if (!parsed.ok) return { blob, state: 'unreadable', problem: parsed.problem.message }
   const [oddity] = parsed.metadata.oddities
   if (oddity !== undefined) return { blob, state: 'unreadable', problem: oddity }
-  const found = reader.read(parsed.metadata, { account: blob.account, container: blob.container, name: parentOf(blob.name) })
+  const found = readers.uses.read(parsed.metadata, { account: blob.account, container: blob.container, name: parentOf(blob.name) })
   if (!found.ok) return { blob, state: 'unreadable', problem: found.problem }
-  const operatorNames = parsed.metadata.operators.flatMap((operator) => operator.name ?? [])
-  return { blob, state: 'parsed', uses: found.uses, operatorNames }
+  const checkpointId = Number(parsed.metadata.checkpointId)
+  return { blob, state: 'parsed', uses: found.uses, operators: readers.operators.read(parsed.metadata), checkpointId }
 }
 
 async function lookUp(input: SurveyInput, inventory: Inventory, isReferenced: Uint8Array, keys: KeyTable): Promise<void> {

@@ -22,6 +22,6 @@ export interface Stock {
 
 /** Clusters first, storage second: a checkpoint that a cluster names must then be in the listing, or be followed by a newer one. */
 export async function takeStock({ readers, cluster, journal, now, signal, onBlobs, looksUp = false }: TakeStockInput): Promise<Stock> {
-  const gathered = await gatherJobs({ ...cluster, journal, signal })
+  const gathered = await gatherJobs({ ...cluster, journal, now, signal })
   return { gathered, found: await surveyStorage({ readers, signal, now, ...(onBlobs && { onBlobs }), looksUp }) }
 }

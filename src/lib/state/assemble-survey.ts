@@ -2,13 +2,14 @@ import type { Inventory, ListedBlob, SnapshotDirectory } from './inventory.js'
 import type { KeyId } from './key-table.js'
 import { checkpointIdOf, parentOf, placeOf } from './layout.js'
 import { type Location, locationKey } from './location.js'
+import { NO_OPERATORS, type Operators } from './operators.js'
 import { measure, type Snapshot } from './snapshot.js'
 import type { Survey, Unreadable } from './survey.js'
 import type { Uses } from './uses.js'
 
 /** A `_metadata` that was read, and what came of it. `writing`: 0 bytes or a link blob. */
 export type ReadMetadata =
-  | { blob: ListedBlob; state: 'parsed'; uses: Uses; operatorNames: string[] }
+  | { blob: ListedBlob; state: 'parsed'; uses: Uses; operators: Operators; checkpointId: number }
   | { blob: ListedBlob; state: 'writing' }
   | { blob: ListedBlob; state: 'unreadable'; problem: string }
 
@@ -45,6 +46,8 @@ export function assembleSurvey(input: AssembleInput): Survey {
     markers: inventory.markers,
     others: inventory.others,
     occupied: inventory.occupied,
+    trees: inventory.trees,
+    stores: [...inventory.stores.values()],
     totals: inventory.totals,
     isStable: input.isStable,
     fingerprint: new Map([...inventory.metadata].map(([key, blob]) => [key, blob.etag])),
@@ -64,7 +67,8 @@ function snapshotOf(one: ReadMetadata, directory: Location, input: AssembleInput
     completedAtMs: one.blob.lastModifiedMs,
     etag: one.blob.etag,
     metadataBytes: one.blob.sizeBytes,
-    operatorNames: one.state === 'parsed' ? one.operatorNames : [],
+    operators: one.state === 'parsed' ? one.operators : NO_OPERATORS,
+    ...(one.state === 'parsed' && { checkpointId: one.checkpointId }),
   }
   if (one.state === 'writing')
     return { ...base, ...NOTHING, completeness: 'writing', problem: 'its _metadata is empty or still being uploaded' }
@@ -92,7 +96,7 @@ function withoutMetadata(found: SnapshotDirectory): Snapshot {
     completedAtMs: newestMs,
     etag: null,
     metadataBytes: 0,
-    operatorNames: [],
+    operators: NO_OPERATORS,
     exclusiveBytes: bytes,
     completeness: 'incomplete',
     problem: found.blobs === 0 ? EMPTY_DIRECTORY : 'it has no _metadata',

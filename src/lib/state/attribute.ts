@@ -1,7 +1,8 @@
 import type { KnownJob } from './jobs.js'
-import { savepointPrefix } from './layout.js'
 import { snapshotDirectory } from './lineage.js'
 import { locationKey, parseLocation } from './location.js'
+import { hasSameState } from './operators.js'
+import { tellingDigits } from './runs.js'
 import type { Snapshot } from './snapshot.js'
 
 /** How long a snapshot may be under way when nobody says so: the default checkpoint timeout, and a while to write `_metadata`. */
@@ -19,8 +20,9 @@ export interface AttributeInput {
 export function attribute(input: AttributeInput): Snapshot[] {
   const owners = namedOwners(input.jobs)
   const newestIds = newestCompleted(input.snapshots)
+  const known = groupByJob(input.snapshots, owners)
   return input.snapshots.map((snapshot) => {
-    const jobId = snapshot.jobId ?? owners.get(locationKey(snapshot.directory)) ?? ownerByPrefix(snapshot, input.jobs)
+    const jobId = snapshot.jobId ?? owners.get(locationKey(snapshot.directory)) ?? ownerByDigits(snapshot, input.jobs, known)
     const attributed = { ...snapshot, jobId }
     return isUnfinished(attributed) ? { ...attributed, completeness: progress(attributed, input, newestIds) } : attributed
   })
@@ -42,12 +44,26 @@ function namedOwners(jobs: Map<string, KnownJob>): Map<string, string> {
   return owners
 }
 
-/** `savepoint-<first 6 hex of the job id>-...` (`FsCheckpointStorageAccess.initializeLocationForSavepoint`); only if it is unique. */
-function ownerByPrefix(snapshot: Snapshot, jobs: Map<string, KnownJob>): string | null {
-  const prefix = savepointPrefix(snapshot.directory.name)
-  if (prefix === null) return null
-  const matching = [...jobs.keys()].filter((jobId) => jobId.startsWith(prefix))
-  return matching.length === 1 ? (matching[0] ?? null) : null
+/** The snapshots of which the job is known without looking into them. */
+function groupByJob(snapshots: Snapshot[], owners: Map<string, string>): Map<string, Snapshot[]> {
+  const byJob = new Map<string, Snapshot[]>()
+  for (const one of snapshots) {
+    const jobId = one.jobId ?? owners.get(locationKey(one.directory))
+    if (jobId !== undefined) byJob.set(jobId, [...(byJob.get(jobId) ?? []), one])
+  }
+  return byJob
+}
+
+/**
+ * `savepoint-<first 6 hex of the job id>-...` (`FsCheckpointStorageAccess.initializeLocationForSavepoint`): only where they fit one job that is
+ * known, and that job has a snapshot with state of the same operators.
+ */
+function ownerByDigits(snapshot: Snapshot, jobs: Map<string, KnownJob>, known: Map<string, Snapshot[]>): string | null {
+  const digits = tellingDigits(snapshot.directory.name)
+  if (digits === null) return null
+  const [jobId, ...others] = [...jobs.keys()].filter((one) => one.startsWith(digits))
+  if (jobId === undefined || others.length > 0) return null
+  return known.get(jobId)?.some((one) => hasSameState(one.operators, snapshot.operators)) ? jobId : null
 }
 
 function newestCompleted(snapshots: Snapshot[]): Map<string, number> {
@@ -65,7 +81,7 @@ function progress(snapshot: Snapshot, input: AttributeInput, newestIds: Map<stri
   const isYoung = input.nowMs - snapshot.completedAtMs < WRITING_MS
   if (job?.liveness === 'terminated') return 'incomplete'
   if (job?.liveness !== 'running') return isYoung && (!input.allClustersAnswered || snapshot.jobId === null) ? 'writing' : 'incomplete'
-  if (snapshot.checkpointId === null) return isYoung ? 'writing' : 'incomplete'
+  if (snapshot.kind === 'savepoint' || snapshot.checkpointId === null) return isYoung ? 'writing' : 'incomplete'
   return job.inProgressIds.includes(snapshot.checkpointId) || snapshot.checkpointId > (newestIds.get(job.jobId) ?? 0)
     ? 'writing'
     : 'incomplete'

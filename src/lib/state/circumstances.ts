@@ -1,8 +1,9 @@
+import { holdOf, NO_HOLDS } from './holds.js'
 import type { KeyId } from './key-table.js'
-import { parentOf, placeOf } from './layout.js'
+import { placeOf } from './layout.js'
 import type { LiveSet } from './live-set.js'
 import { locationKey } from './location.js'
-import { isUnderRoots, jobOf, treeKey } from './places.js'
+import { isInDirectories, isUnderRoots, jobOf, treeKey } from './places.js'
 import type { PlanInput } from './plan.js'
 import { isAsked } from './retention.js'
 import { type RunningTree, runningTrees } from './running-tree.js'
@@ -31,7 +32,7 @@ export class CircumstancesByDirectory {
   /** By the key of a directory without `_metadata`. */
   readonly #newestIn: Map<string, number>
   readonly #known = new Map<number, Circumstances>()
-  /** Blobs that are themselves named as a root or as a needed directory. */
+  /** Blobs that are themselves named: as a root, as a needed directory, or as what somebody points at. */
   readonly #alone: Set<KeyId | undefined>
 
   constructor(input: PlanInput, live: LiveSet, strays: Strays) {
@@ -46,7 +47,8 @@ export class CircumstancesByDirectory {
     this.#isChangelogLive = [...jobs.values()].some((job) => job.liveness !== 'terminated' && job.changelog === true)
     const unfinished = survey.snapshots.filter((one) => one.etag === null)
     this.#newestIn = new Map(unfinished.map((one) => [locationKey(one.directory), one.completedAtMs]))
-    this.#alone = new Set([...roots.map(locationKey), ...live.directories].map((key) => survey.blobs.keys.find(key)))
+    const named = [...roots.map(locationKey), ...live.directories, ...(input.holds ?? NO_HOLDS).paths.keys()]
+    this.#alone = new Set(named.map((key) => survey.blobs.keys.find(key)))
   }
 
   of(id: KeyId): Circumstances {
@@ -59,7 +61,7 @@ export class CircumstancesByDirectory {
   }
 
   #look(blob: StoredBlob): Circumstances {
-    const { jobs, roots, graceMs, only, sweepsTaskOwned } = this.#input
+    const { jobs, roots, graceMs, only, sweepsTaskOwned, holds = NO_HOLDS } = this.#input
     const place = placeOf(blob.name)
     const directoryKey = locationKey({ ...blob, name: place.directory })
     const tree = treeKey(blob, place)
@@ -72,7 +74,8 @@ export class CircumstancesByDirectory {
         isAsked: isAsked(job?.jobId ?? null, only),
         hasMetadata: this.#withMetadata.has(directoryKey),
         isBelowRoot: isUnderRoots(blob, roots),
-        isBelowNeededDirectory: this.#isBelowNeededDirectory(blob),
+        heldBy: holdOf(holds, blob)?.reason ?? null,
+        isBelowNeededDirectory: isInDirectories(blob, this.#live.directories),
         isChangelogLive: this.#isChangelogLive,
         sweepsTaskOwned,
         running: this.#running.get(place.jobId ?? ''),
@@ -81,13 +84,5 @@ export class CircumstancesByDirectory {
       isTreePossiblyNeeded: this.#strays.trees.has(tree),
       newestMs: this.#newestIn.get(directoryKey) ?? 0,
     }
-  }
-
-  #isBelowNeededDirectory(blob: StoredBlob): boolean {
-    if (this.#live.directories.size === 0) return false
-    for (let { name } = blob; name !== ''; name = parentOf(name)) {
-      if (this.#live.directories.has(locationKey({ ...blob, name }))) return true
-    }
-    return false
   }
 }

@@ -16,6 +16,6 @@ export function decideNamed(input: RetentionInput, named: ReadonlySet<string>): 
     const reasons = decision.verdict === 'expire' ? [] : decision.reasons.filter(({ reason }) => !BY_AGE.has(reason))
     return reasons.length > 0
       ? { snapshot, verdict: 'keep', reasons }
-      : { snapshot, verdict: 'expire', reasons: [{ reason: 'expired', detail: 'named for deletion' }] }
+      : { snapshot, verdict: 'expire', reasons: [{ reason: 'expired', detail: 'named for deletion' }], keptFor: decision.keptFor ?? null }
   })
 }

@@ -4,7 +4,7 @@ import { checkpointIdOf } from './layout.js'
 import { ownerOf, snapshotDirectory, snapshotOwners } from './lineage.js'
 import { type Location, locationKey, parseLocation } from './location.js'
 import type { Guard, PlanInput, PlannedDelete } from './plan.js'
-import { isDead } from './retention.js'
+import { isDead } from './policy.js'
 import { byAge, type Snapshot } from './snapshot.js'
 
 /** The guards that the survey and the plan themselves answer, after those handed in. */
@@ -155,7 +155,7 @@ function shareGuard(input: PlanInput, swept: PlannedDelete[]): Guard {
   if (share <= input.maxShare) return ok('share', `orphans are ${percent} % of the scanned bytes`)
   return refuse(
     'share',
-    `orphans are ${percent} % of the scanned bytes, more than ${Math.round(input.maxShare * 100)} %`,
+    `orphans are ${percent} % of the scanned bytes, more than ${Math.round(input.maxShare * 100)} %: a missing root makes needed files look like orphans; --max-share ${percent}% says that you looked, and that all of it is garbage`,
     `--max-share ${percent}%`,
   )
 }

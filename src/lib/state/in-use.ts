@@ -1,3 +1,4 @@
+import { isFixedJobId } from './evidence.js'
 import type { KnownJob } from './jobs.js'
 import { snapshotDirectory } from './lineage.js'
 import { locationKey, parseLocation } from './location.js'
@@ -47,9 +48,11 @@ function keyOf(path: string): string | null {
 function hasOwnSince(job: KnownJob, restoredKey: string, snapshots: Snapshot[]): boolean {
   const latestKey = job.latestCompleted === null ? null : keyOf(job.latestCompleted.path)
   if (job.liveness === 'running' && (latestKey === null || latestKey === restoredKey)) return false
+  const isOwn = (one: Snapshot) => one.jobId === job.jobId && one.kind === 'checkpoint' && one.completeness === 'complete'
+  // With a fixed id, what lies in the tree may be of an earlier run: only the one that the cluster names is surely of this one.
+  if (isFixedJobId(job.jobId)) return snapshots.some((one) => isOwn(one) && locationKey(one.directory) === latestKey)
   const restored = snapshots.find((one) => locationKey(one.directory) === restoredKey)
-  const since = restored?.completedAtMs ?? 0
-  return snapshots.some(
-    (one) => one.jobId === job.jobId && one.kind === 'checkpoint' && one.completeness === 'complete' && one.completedAtMs > since,
-  )
+  const since = restored?.jobId === job.jobId ? (restored.checkpointId ?? 0) : 0
+  const sinceMs = restored?.completedAtMs ?? 0
+  return snapshots.some((one) => isOwn(one) && (one.checkpointId ?? 0) > since && one.completedAtMs > sinceMs)
 }

@@ -1,7 +1,8 @@
 import { BlobSet } from './blob-set.js'
 import { BlobTable } from './blob-table.js'
+import { isStoreFile } from './high-availability.js'
 import type { KeyId, KeyTable } from './key-table.js'
-import { isPlainName, isSnapshotMetadata, type Place, parentOf, placeOf } from './layout.js'
+import { isPlainName, isSnapshotMetadata, jobDirectoryOf, type Place, parentOf, placeOf } from './layout.js'
 import { type Location, locationKey } from './location.js'
 import type { StoredBlob } from './survey.js'
 
@@ -13,6 +14,13 @@ export interface SnapshotDirectory {
   newestMs: number
   blobs: number
   bytes: number
+}
+
+/** A directory of a job id (`.../<job id>`), and when a file was last written anywhere in it; markers count for nothing, since deletes renew them. */
+export interface WrittenTree {
+  directory: Location
+  jobId: string
+  newestWriteMs: number
 }
 
 /** A listed blob with the driver's flags. */
@@ -35,7 +43,11 @@ interface Here extends Container {
   /** Key of the top directory; `null` in the container's root. */
   top: string | null
   isOccupied: boolean
+  /** The job's directory that it lies in, if any. */
+  tree: WrittenTree | null
 }
+
+const LETTER_C = 99
 
 /**
  * Folds one listing, blob by blob, into what planning needs. Only referenced, unreferenced-in-known-areas and marker blobs are
@@ -49,10 +61,13 @@ export class Inventory {
   readonly markers: StoredBlob[] = []
   readonly others = new Map<string, { blobs: number; bytes: number }>()
   readonly occupied = new Set<string>()
+  /** Where files of a high-availability store lie, by key. */
+  readonly stores = new Map<string, Location>()
   /** Referenced blobs that are still being uploaded, or whose writer died: nothing of them is there yet. */
   readonly uploading = new Set<KeyId>()
   readonly directories = new Map<string, SnapshotDirectory>()
   readonly totals = { blobs: 0, bytes: 0 }
+  readonly #trees = new Map<string, WrittenTree>()
   readonly #isReferenced: (id: KeyId) => boolean
   #here: Here | null = null
 
@@ -64,11 +79,19 @@ export class Inventory {
     this.#isReferenced = isReferenced
   }
 
+  /** Every directory of a job id. */
+  get trees(): WrittenTree[] {
+    return [...this.#trees.values()]
+  }
+
   add(blob: BareBlob, { account, container }: Container): void {
     this.totals.blobs++
     this.totals.bytes += blob.sizeBytes
     const here = this.#enter(blob.name, account, container)
+    if (here.tree !== null && !blob.isDirectory && blob.lastModifiedMs > here.tree.newestWriteMs)
+      here.tree.newestWriteMs = blob.lastModifiedMs
     const place = isPlainName(blob.name.slice(here.name.length)) ? here.place : placeOf(blob.name)
+    if (blob.name.charCodeAt(here.name.length) === LETTER_C && !blob.isDirectory && isStoreFile(blob.name)) this.#seeStore(here)
     const isSnapshotArea = place.area === 'checkpoint' || place.area === 'savepoint'
     if (blob.isDirectory && blob.sizeBytes === 0) {
       this.markers.push(bare(blob, here))
@@ -80,6 +103,11 @@ export class Inventory {
       this.metadata.set(locationKey({ account, container, name: blob.name }), { ...blob, account, container })
       this.#store(this.stored, this.#intern(blob.name, here), blob)
     } else this.#addFile(blob, here, place)
+  }
+
+  #seeStore({ account, container, name }: Here): void {
+    const directory = { account, container, name: name.slice(0, -1) }
+    this.stores.set(locationKey(directory), directory)
   }
 
   #addFile(blob: BareBlob, here: Here, { area }: Place): void {
@@ -98,9 +126,28 @@ export class Inventory {
     const prefix = name.slice(0, length)
     const directory = this.blobs.keys.findDirectory(locationKey({ account, container, name: prefix }))
     const top = prefix === '' ? null : locationKey({ account, container, name: prefix.slice(0, prefix.indexOf('/')) })
-    const here = { account, container, name: prefix, directory, place: placeOf(`${prefix}file`), top, isOccupied: false }
+    const here = {
+      account,
+      container,
+      name: prefix,
+      directory,
+      place: placeOf(`${prefix}file`),
+      top,
+      isOccupied: false,
+      tree: this.#treeOf(account, container, prefix),
+    }
     this.#here = here
     return here
+  }
+
+  #treeOf(account: string, container: string, prefix: string): WrittenTree | null {
+    const found = jobDirectoryOf(prefix)
+    if (found === null) return null
+    const directory = { account, container, name: found.directory }
+    const key = locationKey(directory)
+    const tree = this.#trees.get(key) ?? { directory, jobId: found.jobId, newestWriteMs: 0 }
+    this.#trees.set(key, tree)
+    return tree
   }
 
   #intern(name: string, here: Here): KeyId {

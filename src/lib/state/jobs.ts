@@ -1,5 +1,23 @@
 /** What is known of a job, from every source, and whether it may still need its state. */
 
+import {
+  type EvidenceSource,
+  type Execution,
+  executionsIn,
+  firstOf,
+  hasEnded,
+  hasState,
+  isFixedJobId,
+  type JobEvidence,
+  lastEnded,
+  type NamedSnapshot,
+  restoresIn,
+  type SeenRestore,
+  saysAlive,
+  speakersOf,
+} from './evidence.js'
+import { type JobTrees, objectionToSilence, type SilenceInput } from './silence.js'
+
 export type Liveness = 'running' | 'terminated' | 'unknown'
 
 export interface KnownJob {
@@ -10,11 +28,17 @@ export interface KnownJob {
   state: string | null
   /** One clause: which source says so. */
   proof: string
+  /** Begin of the execution that the fields of this job are about; `null` when no source tells it. */
+  startedAtMs: number | null
   /** Never ran: a restore that failed while initializing leaves such an entry. No generation of its lineage. */
   neverRan: boolean
   /** When it ended, by the source that proves it; `null` when unknown. */
   endedAtMs: number | null
   restoredFrom: string | null
+  /** Every execution of this id that a cluster or the history tells of, by begin; ids of application mode are used again. */
+  executions: Execution[]
+  /** Every restore that was seen (never one that was only asked for), of any execution. */
+  restores: SeenRestore[]
   /** Snapshots that the cluster itself names for this job (completed, savepoint, restored, not discarded). */
   named: NamedSnapshot[]
   /** Newest completed checkpoint by REST; must be among the parsed ones of a running job. */
@@ -25,35 +49,11 @@ export interface KnownJob {
   changelog: boolean | null
   /** As the cluster names it, for example `EmbeddedRocksDBStateBackend`. */
   stateBackend: string | null
+  /** Whether its checkpoints outlive a cancel and a failure (`externalization`); `null` when no source tells it. */
+  retainsCheckpoints: boolean | null
+  /** Who says the name; `null` without a name. */
+  nameSource: EvidenceSource | null
 }
-
-export interface NamedSnapshot {
-  path: string
-  as: 'completed' | 'savepoint' | 'restored' | 'retained'
-}
-
-/** One source's word about a job; later sources only fill what earlier ones left open. */
-export interface JobEvidence {
-  jobId: string
-  source: 'cluster' | 'history' | 'journal'
-  /** Where exactly, for the proof: the JobManager's URL or the history directory. */
-  where: string
-  name?: string | null
-  state?: string | null
-  endedAtMs?: number | null
-  neverRan?: boolean
-  restoredFrom?: string | null
-  named?: NamedSnapshot[]
-  latestCompleted?: { path: string; completedAtMs: number } | null
-  inProgressIds?: number[]
-  checkpointTimeoutMs?: number | null
-  longestCheckpointMs?: number | null
-  changelog?: boolean | null
-  stateBackend?: string | null
-}
-
-/** Globally terminal states; SUSPENDED resumes, so it counts as running (JobStatus.isGloballyTerminalState). */
-const ENDED = new Set(['FINISHED', 'CANCELED', 'FAILED'])
 
 export interface KnowJobsInput {
   evidence: JobEvidence[]
@@ -63,83 +63,102 @@ export interface KnowJobsInput {
   exclusive: boolean
   /** Whether every listed JobManager answered. */
   allClustersAnswered: boolean
+  /** What storage shows of each job; absent = storage was not looked at. */
+  trees?: ReadonlyMap<string, JobTrees>
+  /** Absent = silence proves nothing. */
+  silence?: SilenceInput
 }
 
 /**
- * Joins the evidence. A cluster that says "not ended" outweighs every proof of end (application clusters reuse a job id); an end
- * needs a cluster's or the history directory's word; a job that nobody knows is `unknown`, unless the roots are exclusive and
- * every JobManager answered. Never by age.
+ * Joins the evidence. A cluster that says "not ended" outweighs every proof of end (application clusters reuse a job id). An end needs a
+ * cluster's or the history directory's word, and a tree that was not written to since; or silence: exclusive roots, every JobManager answered,
+ * and nothing against it (`objectionToSilence`). Never by age alone.
  */
 export function knowJobs(input: KnowJobsInput): Map<string, KnownJob> {
   const byJob = new Map<string, JobEvidence[]>()
   for (const jobId of input.jobIds) byJob.set(jobId, [])
   for (const one of input.evidence) byJob.set(one.jobId, [...(byJob.get(one.jobId) ?? []), one])
-  const isSilenceProof = input.exclusive && input.allClustersAnswered
-  return new Map([...byJob].map(([jobId, evidence]) => [jobId, knowJob(jobId, evidence, isSilenceProof)]))
+  return new Map([...byJob].map(([jobId, evidence]) => [jobId, knowJob(jobId, evidence, livenessOf(jobId, evidence, input))]))
 }
 
-/** `isSilenceProof`: a job that no source mentions has ended. */
-function knowJob(jobId: string, evidence: JobEvidence[], isSilenceProof: boolean): KnownJob {
-  const first = <T>(pick: (one: JobEvidence) => T | null | undefined): T | null => {
-    for (const one of evidence) {
-      const value = pick(one)
-      if (value !== null && value !== undefined) return value
-    }
-    return null
-  }
+function knowJob(jobId: string, evidence: JobEvidence[], life: Life): KnownJob {
+  const speaking = speakersOf(jobId, evidence)
+  const first = <T>(pick: (one: JobEvidence) => T | null | undefined): T | null => firstOf(speaking, pick)
+  const naming = [...speaking, ...evidence].find((one) => typeof one.name === 'string')
   return {
     jobId,
-    name: first((one) => one.name),
-    ...livenessOf(evidence, isSilenceProof),
+    name: naming?.name ?? null,
+    nameSource: naming?.source ?? null,
+    ...life,
+    startedAtMs: first((one) => one.startedAtMs),
     neverRan: evidence.some((one) => one.neverRan) && evidence.every((one) => one.source === 'journal' || one.neverRan),
     endedAtMs: first((one) => one.endedAtMs),
     restoredFrom: first((one) => one.restoredFrom),
-    named: evidence.flatMap((one) => one.named ?? []),
+    executions: executionsIn(evidence),
+    restores: restoresIn(evidence),
+    named: speaking.flatMap((one) => one.named ?? []),
     latestCompleted: first((one) => one.latestCompleted),
-    inProgressIds: evidence.flatMap((one) => one.inProgressIds ?? []),
+    inProgressIds: speaking.flatMap((one) => one.inProgressIds ?? []),
     checkpointTimeoutMs: first((one) => one.checkpointTimeoutMs),
     longestCheckpointMs: first((one) => one.longestCheckpointMs),
     changelog: first((one) => one.changelog),
     stateBackend: first((one) => one.stateBackend),
+    retainsCheckpoints: first((one) => one.retainsCheckpoints),
   }
 }
 
-function livenessOf(evidence: JobEvidence[], isSilenceProof: boolean): Pick<KnownJob, 'liveness' | 'state' | 'proof'> {
-  const said = evidence.flatMap(({ source, where, state }) => (typeof state === 'string' ? [{ source, where, state }] : []))
-  const alive = said.find((one) => one.source === 'cluster' && !ENDED.has(one.state))
-  if (alive) return { liveness: 'running', state: alive.state, proof: `${alive.state} by ${alive.where}` }
-  const ended = said.find((one) => ENDED.has(one.state))
-  if (ended) return { liveness: 'terminated', state: ended.state, proof: `${ended.state} by ${ended.where}` }
-  const [open] = said
-  if (open) return { liveness: 'unknown', state: open.state, proof: `${open.state} by ${open.where}, which is no end` }
-  if (isSilenceProof) return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
-  return { liveness: 'unknown', state: null, proof: 'no JobManager and no history entry knows it' }
-}
+type Life = Pick<KnownJob, 'liveness' | 'state' | 'proof'>
 
-/** A job that nobody mentions, for trees that name one. */
-export function unknownJob(jobId: string): KnownJob {
-  return knowJob(jobId, [], false)
+function livenessOf(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): Life {
+  const alive = evidence.filter(hasState).find(saysAlive)
+  if (alive) return { liveness: 'running', state: alive.state, proof: `${alive.state} by ${alive.where}` }
+  const ended = lastEnded(evidence)
+  if (ended) {
+    const { state } = ended
+    const proof = `${state} by ${ended.where}`
+    const doubt = doubtOf(ended, evidence, input.trees?.get(jobId))
+    if (doubt === null) return { liveness: 'terminated', state, proof }
+    const silent = bySilence(jobId, evidence, input)
+    return silent.liveness === 'terminated'
+      ? silent
+      : { liveness: 'unknown', state, proof: `${proof}, but ${doubt}: the job id was used again` }
+  }
+  const open = evidence.find(hasState)
+  if (open) return { liveness: 'unknown', state: open.state, proof: `${open.state} by ${open.where}, which is no end` }
+  return bySilence(jobId, evidence, input)
 }
 
 /** Clocks of clusters and storage may differ by so much. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000
 
 /**
- * Application clusters reuse a job id (`JobID(hash(cluster id), 0)`): an end proves nothing when the tree holds a checkpoint that was
- * completed after it. Such a job counts as unknown.
+ * Why an end is none of the run that is asked for: application clusters reuse a job id (`JobID(hash(cluster id), 0)`), so whatever was written or
+ * seen later is of a later run. Of an id that is no fixed one, and that a cluster still shows with its end, only a checkpoint says so: an upload may come
+ * to its end after its job. `null` = nothing speaks against it.
  */
-export function doubtReusedIds(
-  jobs: Map<string, KnownJob>,
-  snapshots: { jobId: string | null; kind: string; etag: string | null; completedAtMs: number }[],
-): void {
-  for (const { jobId, kind, etag, completedAtMs } of snapshots) {
-    const job = jobId === null ? undefined : jobs.get(jobId)
-    if (job?.liveness !== 'terminated' || job.endedAtMs === null || kind !== 'checkpoint' || etag === null) continue
-    if (completedAtMs <= job.endedAtMs + CLOCK_TOLERANCE_MS) continue
-    jobs.set(job.jobId, {
-      ...job,
-      liveness: 'unknown',
-      proof: `${job.proof}, but its tree holds a later checkpoint: the job id was used again`,
-    })
-  }
+function doubtOf(ended: JobEvidence, evidence: JobEvidence[], trees: JobTrees | undefined): string | null {
+  const endedAtMs = ended.endedAtMs ?? null
+  if (endedAtMs === null) return null
+  const isShown = ended.source === 'cluster' && !isFixedJobId(ended.jobId)
+  const writtenMs = (isShown ? trees?.newestCheckpointMs : trees?.newestWriteMs) ?? 0
+  if (writtenMs > endedAtMs + CLOCK_TOLERANCE_MS) return 'its directory was written to later'
+  const later = evidence.find(
+    ({ sighting }) => sighting !== undefined && !hasEnded(sighting.state) && (sighting.startedAtMs ?? 0) > endedAtMs,
+  )
+  return later === undefined ? null : `${later.where} had it ${later.sighting?.state} later`
+}
+
+function bySilence(jobId: string, evidence: JobEvidence[], input: KnowJobsInput): Life {
+  const { exclusive, allClustersAnswered, silence, trees } = input
+  if (!exclusive || !allClustersAnswered || silence === undefined)
+    return { liveness: 'unknown', state: null, proof: 'no JobManager and no history entry knows it' }
+  const objection = objectionToSilence(jobId, evidence, trees?.get(jobId), silence)
+  if (objection === null)
+    return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
+  return { liveness: 'unknown', state: null, proof: `no listed JobManager knows it, but ${objection}` }
+}
+
+/** A job that nobody mentions, for trees that name one. */
+export function unknownJob(jobId: string): KnownJob {
+  return knowJob(jobId, [], livenessOf(jobId, [], { evidence: [], jobIds: [], exclusive: false, allClustersAnswered: false }))
 }

@@ -29,7 +29,7 @@ export interface Place {
 }
 
 const JOB_ID = /^[0-9a-f]{32}$/
-const CHECKPOINT = /^chk-(\d{1,18})$/
+const CHECKPOINT = /^chk-(0|[1-9]\d{0,17})$/
 const SAVEPOINT = /^savepoint-([0-9a-f]{6})-[0-9a-f]{12}$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const MERGED_SHARED = /^job_.+_op_.+$/
@@ -39,6 +39,14 @@ const FORST = /^op_.+_attempt_\d+$/
 /** Whether `text` is a job id as Flink prints it. */
 export function isJobId(text: string): boolean {
   return JOB_ID.test(text)
+}
+
+const IN_JOB_DIRECTORY = /^(?:.*?\/)?([0-9a-f]{32})\//
+
+/** The first directory of a path that is named by a job id; `prefix` ends with a slash. */
+export function jobDirectoryOf(prefix: string): { directory: string; jobId: string } | null {
+  const found = IN_JOB_DIRECTORY.exec(prefix)
+  return found === null ? null : { directory: found[0].slice(0, -1), jobId: found[1] ?? '' }
 }
 
 /** Whether a file name is one that Flink gives its state files: a bare 36-character UUID. Everything else is not ours to sweep. */
@@ -73,12 +81,22 @@ export function parentOf(path: string): string {
 
 /** Whether blobs of this last segment lie where their directory says: all but those whose own name says where they lie (`chk-7`, or nothing). */
 export function isPlainName(name: string): boolean {
-  return !/^($|chk-\d|savepoint-|shared$|taskowned$|dstl$|_\$azuretmpfolder\$$)/.test(name)
+  return !/^($|\.{1,2}$|chk-\d|savepoint-|shared$|taskowned$|dstl$|_\$azuretmpfolder\$$)/.test(name)
+}
+
+/** What no path of Flink's has: an empty part (`//`, a slash at either end), `.`, `..`, a backslash in a directory (`Path.normalizePath`). */
+const MALFORMED = /(?:^|\/)\.{0,2}(?:\/|$)|\\[\s\S]*\//
+
+/** Whether Flink can have written a blob of this name; others are somebody else's, however much they look like its own. */
+export function isFlinkPath(name: string): boolean {
+  return !MALFORMED.test(name)
 }
 
 /** Places a blob name (or a directory's name) in the grammar. */
 export function placeOf(name: string): Place {
   const parts = name.split('/')
+  // Some tools end a directory's own name with a slash: that is still its directory.
+  if (!isFlinkPath(name.endsWith('/') ? name.slice(0, -1) : name) && parts[0] !== '_$azuretmpfolder$') return nowhere(name)
   if (parts[0] === '_$azuretmpfolder$')
     return { ...nowhere(name), area: 'temporary', tree: '_$azuretmpfolder$', directory: '_$azuretmpfolder$' }
   for (let at = parts.length - 1; at >= 0; at--) {

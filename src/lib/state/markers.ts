@@ -1,7 +1,8 @@
+import { type Holds, holdOf, NO_HOLDS } from './holds.js'
 import type { KnownJob } from './jobs.js'
-import { isJobId, lastSegment, parentOf, placeOf } from './layout.js'
+import { isFlinkPath, isJobId, lastSegment, parentOf, placeOf } from './layout.js'
 import { type Location, locationKey } from './location.js'
-import { isUnderRoots } from './places.js'
+import { isInDirectories, isUnderRoots } from './places.js'
 import type { PlannedDelete } from './plan.js'
 import { isAsked } from './retention.js'
 import type { StoredBlob, Survey } from './survey.js'
@@ -12,6 +13,10 @@ export interface MarkersInput {
   deletes: PlannedDelete[]
   /** Directories with an unreferenced blob that stays. */
   held: Iterable<Location>
+  /** Directories (keys) that a snapshot which stays needs as a whole (file merging): Flink looks them up, empty or not. */
+  needed?: ReadonlySet<string>
+  /** What somebody else than the jobs points at: no directory of it goes. */
+  holds?: Holds | undefined
   jobs: Map<string, KnownJob>
   roots: Location[]
   graceMs: number
@@ -20,6 +25,8 @@ export interface MarkersInput {
   /** `false`: only what the plan itself empties. */
   sweeps?: boolean | undefined
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 type PlannedMarker = PlannedDelete & { after: string[] }
 
@@ -54,11 +61,12 @@ function keyOfParent(blob: StoredBlob): string {
   return locationKey({ ...blob, name: parentOf(blob.name) })
 }
 
-/** Directories with at least one blob below that stays. */
-function occupiedDirectories({ survey, deletes, held }: MarkersInput): Set<string> {
+/** Directories with at least one blob below that stays, and those that are needed as such. */
+function occupiedDirectories({ survey, deletes, held, needed = NONE }: MarkersInput): Set<string> {
   const occupied = new Set(survey.occupied)
   for (const directory of stayingDirectories(survey, deletes)) occupy(directory, occupied)
   for (const directory of held) occupy(directory, occupied)
+  for (const key of needed) occupy(locationOf(key), occupied)
   return occupied
 }
 
@@ -81,9 +89,20 @@ function occupy(directory: Location, occupied: Set<string>): void {
   }
 }
 
+/** What a key was made of. */
+function locationOf(key: string): Location {
+  const [account = '', container = '', ...parts] = key.split('/')
+  return { account, container, name: parts.join('/') }
+}
+
+/** Somebody looks it up, or it is none of Flink's. */
+function isNeeded(marker: StoredBlob, { needed = NONE, holds = NO_HOLDS }: MarkersInput): boolean {
+  return isInDirectories(marker, needed) || holdOf(holds, marker) !== null || !isFlinkPath(marker.name)
+}
+
 function mayGo(marker: StoredBlob, emptied: ReadonlySet<string>, input: MarkersInput): boolean {
   const above = input.roots.filter((root) => root.name !== marker.name)
-  if (!isUnderRoots(marker, above)) return false
+  if (!isUnderRoots(marker, above) || isNeeded(marker, input)) return false
   const place = placeOf(marker.name)
   const jobId = place.jobId ?? (isJobId(lastSegment(marker.name)) ? lastSegment(marker.name) : null)
   const isOld = input.survey.serverTimeMs - marker.lastModifiedMs > input.graceMs

@@ -1,5 +1,5 @@
 import type { KnownJob } from './jobs.js'
-import { type Place, savepointPrefix } from './layout.js'
+import { type Place, parentOf, savepointPrefix } from './layout.js'
 import { isBelow, isSameContainer, type Location, locationKey } from './location.js'
 
 export function metadataKeyName(directory: Location): string {
@@ -27,4 +27,11 @@ export function jobOf(place: Place, jobs: Map<string, KnownJob>): KnownJob | nul
 /** Whether a location lies at or below one of the roots. */
 export function isUnderRoots(location: Location, roots: Location[]): boolean {
   return roots.some((root) => isSameContainer(root, location) && isBelow(location.name, root.name))
+}
+
+/** Whether a location is one of these directories (keys), or lies below one. */
+export function isInDirectories(location: Location, keys: ReadonlySet<string>): boolean {
+  if (keys.size === 0) return false
+  for (let { name } = location; name !== ''; name = parentOf(name)) if (keys.has(locationKey({ ...location, name }))) return true
+  return false
 }

@@ -1,4 +1,5 @@
 import { planGuards } from './guards.js'
+import type { Holds } from './holds.js'
 import type { KnownJob } from './jobs.js'
 import { liveSet } from './live-set.js'
 import type { Location } from './location.js'
@@ -55,6 +56,8 @@ export interface PlanInput {
   /** Directories below which sweeping is allowed. */
   roots: Location[]
   graceMs: number
+  /** What somebody else than the jobs points at; none of it is swept. As retention had it. */
+  holds?: Holds | undefined
   /** Job ids that the user asked for; `null` or absent = all. */
   only?: ReadonlySet<string> | null
   /** `false`: only the expired snapshots go, no orphan is swept. */
@@ -87,6 +90,8 @@ export function planDeletions(asked: PlanInput): CleanupPlan {
     survey: input.survey,
     deletes: files,
     held: swept.kept,
+    needed: live.directories,
+    holds: input.holds,
     jobs: input.jobs,
     roots: input.roots,
     graceMs: input.graceMs,

@@ -1,6 +1,7 @@
 import type { KeyId } from './key-table.js'
 import { isStateFileName } from './layout.js'
 import { type Location, locationKey } from './location.js'
+import type { Operators } from './operators.js'
 import type { Uses } from './uses.js'
 
 export type Completeness = 'complete' | 'incomplete' | 'writing' | 'unreadable' | 'broken'
@@ -15,6 +16,7 @@ export interface Snapshot {
   kind: 'checkpoint' | 'savepoint'
   /** From the path for checkpoints; for savepoints by REST, history, journal or a unique prefix. */
   jobId: string | null
+  /** As `_metadata` has it; by the path where that could not be read. Savepoints count in the same row as checkpoints. */
   checkpointId: number | null
   /** Last-Modified of `_metadata`, which is written last; for one without `_metadata` the newest blob's. */
   completedAtMs: number
@@ -36,8 +38,7 @@ export interface Snapshot {
   directories: string[]
   /** Relative names whose target is missing in its own directory (FLINK-39964): the files may lie elsewhere under that name. */
   strays: string[]
-  /** Operator names (format 5+): a hint of what an unnamed tree was, never proof. */
-  operatorNames: string[]
+  operators: Operators
 }
 
 /** Newest first. Last-Modified counts whole seconds, in which two checkpoints may fit. */

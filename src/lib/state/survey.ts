@@ -1,5 +1,6 @@
 import type { BlobSet } from './blob-set.js'
 import type { BlobTable } from './blob-table.js'
+import type { WrittenTree } from './inventory.js'
 import type { Location } from './location.js'
 import type { Snapshot } from './snapshot.js'
 
@@ -41,6 +42,10 @@ export interface Survey {
   others: Map<string, { blobs: number; bytes: number }>
   /** Directories (keys) that hold a blob outside the known layout: their markers stay. */
   occupied: Set<string>
+  /** Every directory of a job id, with its newest write. */
+  trees: WrittenTree[]
+  /** Directories in which files of a high-availability store lie. */
+  stores: Location[]
   totals: { blobs: number; bytes: number }
   /** The listing after reading showed the same `_metadata` set as the one that was read. */
   isStable: boolean

@@ -2,6 +2,7 @@
  * The class table: may an unreferenced blob be swept? A blob is deleted only on a rule of this table; everything else is held, with
  * the reason, so that a person sees what it costs.
  */
+import type { HoldingReason } from './holds.js'
 import type { KnownJob } from './jobs.js'
 import { isStateFileName, lastSegment, type Place } from './layout.js'
 import type { RunningTree } from './running-tree.js'
@@ -21,6 +22,7 @@ export type HoldReason =
   | 'needed-directory'
   | 'possibly-needed'
   | 'changelog'
+  | HoldingReason
 
 export type SweepVerdict = { action: 'delete'; reason: 'orphan' | 'incomplete' } | { action: 'hold'; reason: HoldReason }
 
@@ -32,6 +34,8 @@ export interface SweepCase {
   /** The place's directory holds a `_metadata` (of a snapshot that stays). */
   hasMetadata: boolean
   isBelowRoot: boolean
+  /** Somebody points there (`Holds`). */
+  heldBy?: HoldingReason | null
   /** `false`: the user asked for other jobs only. */
   isAsked?: boolean
   /** A directory reference (tag 17) of a live snapshot covers it. */
@@ -58,6 +62,7 @@ function holdReason(one: SweepCase): HoldReason | null {
   const layout = layoutReason(one.place, one.sweepsTaskOwned === true)
   if (layout !== null) return layout
   if (!one.isBelowRoot) return 'outside-roots'
+  if (one.heldBy) return one.heldBy
   if (one.isAsked === false) return 'not-asked'
   if (one.isBelowNeededDirectory) return 'needed-directory'
   if (one.isPossiblyNeeded) return 'possibly-needed'
@@ -120,4 +125,8 @@ const HOLD_WORDS: Record<HoldReason, string> = {
   'needed-directory': 'below a directory that a snapshot needs as a whole',
   'possibly-needed': 'a snapshot misses a file of this name (FLINK-39964)',
   changelog: 'a job with a changelog has not ended: it may have taken over state that no checkpoint names yet',
+  configured: 'Flink is configured to start from it',
+  'high-availability': 'a high-availability store names it, or one that is not understood may mean it',
+  claimed: 'the last checkpoint of its job is gone, and nothing here explains why: another job may have claimed it and live on these files',
+  copy: 'a copy of another place, left whole',
 }

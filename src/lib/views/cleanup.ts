@@ -96,15 +96,23 @@ export const KEEP_WORDS: Record<KeepReason, [string, string]> = {
   'job-running': ['of running jobs', ''],
   'job-unknown': [
     'of jobs that nobody proves ended',
-    'set exclusive: true if no other cluster uses these roots, or configure the history directory',
+    'configure the history directory, or set exclusive: true, which says that no other cluster writes below these roots: what no JobManager knows then counts as ended',
   ],
   'last-of-lineage': ['last restore points', '--also-last <job id>'],
+  'abandoned-tip': ['last restore points of runs that nobody went on from', '--also-last <job id>, or --abandoned-older-than <duration>'],
   'too-young': ['too young', 'a shorter --older-than'],
   'savepoints-left-alone': ['savepoints', '--savepoints-older-than <duration>'],
   'no-age-limit': ['no age limit given', '--older-than <duration>'],
   writing: ['being written', ''],
   'no-job': ['of no known job', ''],
   'not-asked': ['not asked for', ''],
+  configured: ['from which Flink is configured to start', 'take them out of that configuration'],
+  'high-availability': [
+    'that a high-availability store holds, or may hold',
+    '--dead <file>#<etag> of the store, if its job is gone for good',
+  ],
+  claimed: ['in trees that another job may have claimed', '--also-last <job id>, if no job anywhere lives on them'],
+  copy: ['copies of other places', ''],
   protected: ['needed by another snapshot, or not understood', ''],
 }
 
@@ -132,17 +140,18 @@ function keepLines(input: CleanupViewInput): string[] {
 function keepWords(reason: KeepReason, { jobId }: { jobId: string | null }, input: CleanupViewInput): string[] {
   const name = jobId === null ? null : (input.jobs.get(jobId)?.name ?? null)
   if (reason === 'last-of-lineage' && name === null)
-    return ['last restore points of ended jobs without a name', '--unnamed-older-than <duration>']
+    return ['last restore points of jobs without a name', '--also-last <job id>, or --abandoned-older-than <duration>']
   const [words, way] = KEEP_WORDS[reason]
-  const ways = reason === 'job-unknown' ? unknownWay(input) : way
-  return ways === '' ? [words] : [words, ways]
+  if (reason === 'job-unknown') return unknownWords(words, jobId === null ? undefined : input.jobs.get(jobId), input)
+  return way === '' ? [words] : [words, way]
 }
 
-/** Roots that nobody else uses prove nothing while a JobManager is silent. */
-function unknownWay({ plan, isExclusive }: CleanupViewInput): string {
-  if (!isExclusive) return KEEP_WORDS['job-unknown'][1]
+/** Roots that nobody else uses prove nothing while a JobManager is silent; what else is missing for a proof is said. */
+function unknownWords(words: string, job: KnownJob | undefined, { plan, isExclusive }: CleanupViewInput): string[] {
+  if (!isExclusive) return [words, KEEP_WORDS['job-unknown'][1]]
   const isSilent = plan.guards.some((guard) => guard.name === 'cluster' && guard.status === 'refuse')
-  return isSilent ? 'let every JobManager answer' : ''
+  if (isSilent) return [words, 'let every JobManager answer']
+  return [job === undefined ? words : `${words}: ${job.proof}`]
 }
 
 const HELD_SHOWN = 12

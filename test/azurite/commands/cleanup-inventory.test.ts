@@ -7,6 +7,7 @@ import { type InventoryRow, rowsOf, type WrittenInventory, writeInventory } from
 import type { Verdict } from '../../support/blob-proxy.js'
 import { uuid } from '../../support/builders.js'
 import { type CleanupJson, LAST, NEEDED, type Site, sorted, startSite, TREE } from '../../support/cleanup-site.js'
+import { cluster } from '../../support/fake-cluster.js'
 import { storeCheckpoint, storeFile, upload } from '../../support/stored-snapshot.js'
 
 const DAY_MS = 86_400_000
@@ -65,6 +66,8 @@ describe('a clean-up from an inventory', () => {
   })
 
   it('spares what a snapshot written after the inventory needs, of old files and of new', async () => {
+    // The tree is written to, so that only a word ends its job.
+    site.jobManager.script(cluster({ jobs: [{ jobId: ENDED, name: 'sales', state: 'CANCELED', startedAtMs: Date.now() }] }))
     await storeCheckpoint(site.client, { jobId: ENDED, checkpointId: 6, shared: [uuid(99)] })
     await adopt(71)
     const { json, names } = await cleanup('--yes')

@@ -160,13 +160,30 @@ describe.sequential('cleanup on a tree that nobody writes to any more', () => {
     expect(code).toBe(6)
   })
 
-  it('holds the tree of a job that runs', async () => {
-    const running = await startFakeJobManager(cluster({ jobs: [{ jobId: JOB, name: 'sales_pipeline', completed: [cli.path(LAST)] }] }))
-    const { plan } = await runJson([...ASKED, '--dry-run', '--jobmanager', running.url])
-    await running.stop()
+  it('holds the tree of a job that runs, until its cluster without high availability begins anew', async () => {
+    jobManager.script(cluster({ jobs: [{ jobId: JOB, name: 'sales_pipeline', completed: [cli.path(LAST)] }] }))
+    const { plan } = await runJson([...ASKED, '--dry-run'])
+    jobManager.script(cluster({ jobs: [] }))
+    const { plan: anew } = await runJson([...ASKED, '--dry-run'])
 
     expect(plan.delete.map((one) => nameOf(one.path)).filter((name) => name.includes('/chk-'))).toEqual([])
     expect(plan.keep.map((one) => one.reason)).toEqual(expect.arrayContaining(['job-running']))
+    expect(anew.keep.map((one) => one.reason)).not.toContain('job-unknown')
+  })
+
+  it('holds the tree of a job that this machine saw running on a cluster that is not asked any more', async () => {
+    const running = await startFakeJobManager(cluster({ jobs: [{ jobId: JOB, name: 'sales_pipeline', completed: [cli.path(LAST)] }] }))
+    const machine = await startCli({ endpoint: azurite.endpoint, container: truth.container, jobManagers: [jobManager.url] })
+    await machine.run([...ASKED, '--dry-run', '--jobmanager', running.url])
+    await running.stop()
+    const shown = await machine.run([...ASKED, '--dry-run'])
+    const { stdout } = await machine.run([...ASKED, '--dry-run', '--json'])
+    await machine.close()
+
+    const plan = JSON.parse(stdout) as Cleanup
+    expect(plan.delete.map((one) => nameOf(one.path)).filter((name) => name.includes(JOB))).toEqual([])
+    expect(plan.keep.map((one) => one.reason)).toEqual(['job-unknown', 'job-unknown', 'job-unknown', 'job-unknown'])
+    expect(shown.stdout.replaceAll(/\s+/g, ' ')).toContain(`${running.url} had it RUNNING and nobody saw it end`)
   })
 
   it('holds the tree of a job that nobody proves ended', async () => {

@@ -102,7 +102,8 @@ describe('list-checkpoints on what a real Flink left', () => {
     expect(byName(snapshots.map((one) => [one.name, one.completeness]))).toEqual(byName(implied(tree)))
     for (const one of snapshots) {
       const job = jobs.find(({ jid }) => jid === one.jobId)
-      expect([one.jobName, one.live]).toEqual(job === undefined ? [null, null] : [job.name, job.state === 'RUNNING'])
+      // The tree was loaded just now: written to after the recorded end, which therefore proves nothing.
+      expect([one.jobName, one.live]).toEqual(job === undefined ? [null, null] : [job.name, job.state === 'RUNNING' ? true : null])
     }
     expect(warnings).toEqual([])
     expect(code).toBe(0)

@@ -49,6 +49,8 @@ describe('an archive', () => {
       restoredFrom: null,
       changelogEnabled: null,
       checkpointTimeoutMs: null,
+      externalized: null,
+      restoredId: null,
     })
   })
 
@@ -62,6 +64,13 @@ describe('an archive', () => {
     })
     expect(parseArchive(pack({ '/jobs/overview': overview, [`/jobs/${JOB}/checkpoints`]: { errors: ['off'] } }))).toMatchObject({
       jobId: JOB,
+    })
+  })
+
+  it('tells what Flink does with the last checkpoint when the job ends', () => {
+    const config = { externalization: { enabled: true, delete_on_cancellation: true } }
+    expect(parseArchive(pack({ '/jobs/overview': overview, [`/jobs/${JOB}/checkpoints/config`]: config }))).toMatchObject({
+      externalized: { enabled: true, deleteOnCancellation: true },
     })
   })
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { journalDirectory } from '../../../src/lib/journal/directory.js'
 import { unwritable } from '../../../src/lib/journal/failure.js'
 import { createJournal } from '../../../src/lib/journal/journal.js'
-import type { JournalOperation } from '../../../src/lib/ports.js'
+import type { JournalOperation, Sighting } from '../../../src/lib/ports.js'
 import { CAN_MAKE_DEVICES, makeFullFile } from '../../support/full-file.js'
 
 let base: string
@@ -124,6 +124,40 @@ describe('a journal that cannot be written', () => {
     await journal.operationEnded('u', { state: 'failed', cause: 'x', atMs: 2 })
     await createJournal({ directory }).operationEnded('t', { state: 'failed', cause: 'x', atMs: 1 })
     expect(problems).toEqual([expect.stringContaining('cannot be written')])
+  })
+})
+
+describe('sightings', () => {
+  const seen: Sighting = {
+    jobId: 'j1',
+    where: 'http://jm:8081',
+    name: 'sales',
+    state: 'RUNNING',
+    startedAtMs: 1,
+    isHaOff: true,
+    restored: { path: 'wasbs://c@a/sp', checkpointId: 3 },
+  }
+
+  it('are kept by cluster and job, and written again only when something is new', async () => {
+    const journal = createJournal({ directory })
+    const other = { ...seen, where: 'http://other:8081', restored: null }
+    for (let looks = 0; looks < 3; looks++) await journal.rememberSightings([seen, other])
+    await journal.rememberSightings([{ ...seen, state: 'CANCELED' }, other])
+    await journal.rememberSightings([])
+    expect(await createJournal({ directory }).sightings()).toEqual([seen, other, { ...seen, state: 'CANCELED' }])
+  })
+
+  it('hold what is named and nothing else', async () => {
+    await createJournal({ directory }).rememberSightings([{ ...seen, configuration: 'secret' } as Sighting])
+    expect(await readFile(join(directory, 'sightings.jsonl'), 'utf8')).not.toContain('secret')
+  })
+
+  it('leave out what is none, and take what is missing for not known', async () => {
+    await mkdir(directory, { recursive: true })
+    const lines = ['{"jobId":"j1"}', '7', '{"jobId":"j1","where":"http://jm","state":"RUNNING","isHaOff":"yes","restored":{"path":"p"}}']
+    await writeFile(join(directory, 'sightings.jsonl'), `${lines.join('\n')}\n{"jobId":"to`)
+    const bare = { name: null, startedAtMs: null, isHaOff: null, restored: { path: 'p', checkpointId: null } }
+    expect(await createJournal({ directory }).sightings()).toEqual([{ jobId: 'j1', where: 'http://jm', state: 'RUNNING', ...bare }])
   })
 })
 

@@ -6,8 +6,8 @@ import { encodeMetadata } from '../state/metadata/encoder.js'
 import { snapshot } from '../state/metadata/samples.js'
 
 const HOUR_MS = 3_600_000
-const complete = (hoursAgo: number): FakeBlob => ({
-  bytes: encodeMetadata(snapshot({ checkpointId: 1 })),
+const complete = (hoursAgo: number, checkpointId = 7): FakeBlob => ({
+  bytes: encodeMetadata(snapshot({ checkpointId })),
   lastModifiedMs: NOW_MS - hoursAgo * HOUR_MS,
 })
 
@@ -35,8 +35,11 @@ async function find({
       rememberRestore: async () => undefined,
       names: async () => new Map(),
       restores: async () => new Map(),
+      rememberSightings: async () => undefined,
+      sightings: async () => [],
     } as Partial<Journal> as Journal,
     exclusive: false,
+    stateRoots: [{ account: ACCOUNT, container: CONTAINER, name: '' }],
     // Our own clock is wrong by a day; ages count against the service's.
     now: () => NOW_MS + 24 * HOUR_MS,
     signal: new AbortController().signal,
@@ -67,7 +70,7 @@ describe('findRestorable', () => {
     ['an age', { agoMs: 90 * 60_000 }],
     ['a time', { atMs: NOW_MS - 90 * 60_000 }],
   ])('looks before %s by the clock of the service', async (_, before) => {
-    const blobs = { [`${at(7)}/_metadata`]: complete(2), [`${at(8)}/_metadata`]: complete(1) }
+    const blobs = { [`${at(7)}/_metadata`]: complete(2), [`${at(8)}/_metadata`]: complete(1, 8) }
     expect((await find({ blobs, before })).newest?.path).toBe(uri(at(7)))
   })
 

@@ -163,7 +163,7 @@ describe.runIf(recordedTrees().includes('15-shared-root-2.3.0'))('measureUsage',
   })
 
   it('says that unreadable snapshots make orphans of what they need', async () => {
-    const { reader, truth, jobManager, name } = tree()
+    const { reader, truth, jobManager, name, serverTimeMs } = tree()
     const [metadata = ''] = truth.metadata
     const broken: typeof reader = {
       ...reader,
@@ -173,7 +173,7 @@ describe.runIf(recordedTrees().includes('15-shared-root-2.3.0'))('measureUsage',
       },
     }
 
-    const usage = await measureUsage(input({ name, truth, jobManager, reader: broken }))
+    const usage = await measureUsage(input({ name, truth, jobManager, serverTimeMs, reader: broken }))
 
     expect(usage.notices).toEqual([expect.stringMatching(/ is unreadable \(.* at byte \d+\): what it needs counts as orphaned\.$/)])
     expect(usage.rows.reduce((sum, row) => sum + row.incomplete, 0)).toBe(1)

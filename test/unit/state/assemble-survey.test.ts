@@ -16,6 +16,7 @@ import {
   neededKeys,
   needs,
   needsBelow,
+  operatorsOf,
   savepointDirectory,
   surveyOf,
   uuid,
@@ -89,7 +90,7 @@ describe('assembleSurvey', () => {
       listedBlob(`${savepointDirectory(JOB, 2)}/${uuid(1)}`),
     ])
     expect(survey.unreadable).toEqual([])
-    expect(survey.snapshots.map(({ problem, operatorNames }) => [problem, operatorNames])).toEqual([
+    expect(survey.snapshots.map(({ problem, operators }) => [problem, [...operators.names.values()]])).toEqual([
       ['its _metadata is empty or still being uploaded', []],
       [EMPTY_DIRECTORY, []],
       ['it has no _metadata', []],
@@ -106,12 +107,18 @@ describe('assembleSurvey', () => {
       const read = new Map(
         order.map((blob) => [
           keyAt(blob.name),
-          { blob, state: 'parsed' as const, uses: new Uses(new KeyTable(), 0), operatorNames: ['map'] },
+          {
+            blob,
+            state: 'parsed' as const,
+            uses: new Uses(new KeyTable(), 0),
+            operators: operatorsOf('map'),
+            checkpointId: Number(/chk-(\d+)/.exec(blob.name)?.[1]),
+          },
         ]),
       )
       return assembleSurvey({ inventory, read, containers: [at('')], ...clock }).snapshots.map((one) => [
         one.checkpointId,
-        one.operatorNames,
+        [...one.operators.names.values()],
       ])
     }
     const expected = [1, 2, 3].map((id) => [id, ['map']])

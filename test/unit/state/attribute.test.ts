@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { attribute } from '../../../src/lib/state/attribute.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
-import { checkpoint, HOUR, job, jobId, jobsOf, NOW, running, savepoint, savepointDirectory, snapshot, uri } from '../../support/builders.js'
+import {
+  checkpoint,
+  HOUR,
+  job,
+  jobId,
+  jobsOf,
+  NOW,
+  operatorsOf,
+  running,
+  savepoint,
+  savepointDirectory,
+  snapshot,
+  uri,
+} from '../../support/builders.js'
 
 const A = jobId(0xa)
 const B = jobId(0xb)
@@ -11,20 +24,37 @@ function attributed(snapshots: Snapshot[], jobs: KnownJob[], allClustersAnswered
   return attribute({ snapshots, jobs: jobsOf(...jobs), nowMs: NOW, allClustersAnswered })
 }
 
+const operators = operatorsOf('source', 'count')
+const alike = savepoint(A, 1, { jobId: null, operators })
 const unfinished = { etag: null, completeness: 'incomplete', completedAtMs: NOW - 20 * 60_000 } as const
 const justTooOld = { ...unfinished, completedAtMs: NOW - 15 * 60_000 }
 const young = { ...unfinished, completedAtMs: NOW - 60_000 }
 
 describe('attribute', () => {
-  it('gives a savepoint to the job that names it, else to the only job with its prefix', () => {
+  it('gives a savepoint to the job that names it, else to the only job with its digits that has state of the same operators', () => {
     const foreign = savepoint(A, 1, { jobId: null })
     expect(attributed([foreign], [job(A), job(B, { named: [{ path: uri(savepointDirectory(A, 1)), as: 'savepoint' }] })])[0]?.jobId).toBe(B)
-    expect(attributed([foreign], [job(A), job(B)])[0]?.jobId).toBe(A)
+    expect(attributed([alike, checkpoint(A, 5, { operators })], [job(A), job(B)])[0]?.jobId).toBe(A)
+  })
+
+  it.each([
+    ['its job has no snapshot to compare it with', []],
+    ['its job has state of other operators', [checkpoint(A, 5, { operators: operatorsOf('source', 'join') })]],
+    ['nothing is known of the operators of its job', [checkpoint(A, 5)]],
+  ])('gives a savepoint to nobody by its six digits when %s', (_, others) => {
+    expect(attributed([alike, ...others], [job(A), job(B)])[0]?.jobId).toBeNull()
+  })
+
+  it.each(['000000', 'ffffff'])('gives a savepoint to nobody by the digits %s, which all ids of application mode begin with', (digits) => {
+    const fixed = digits.padEnd(32, '7')
+    const one = savepoint(fixed, 1, { jobId: null, operators })
+    expect(attributed([one, checkpoint(fixed, 5, { operators })], [job(fixed)])[0]?.jobId).toBeNull()
   })
 
   it('gives a savepoint to nobody when two jobs share its prefix, or none has it', () => {
     const twin = `${A.slice(0, 31)}0`
     expect(attributed([savepoint(A, 1, { jobId: null })], [job(A), job(twin)])[0]?.jobId).toBeNull()
+    expect(attributed([alike, checkpoint(A, 5, { operators })], [job(A), job(twin)])[0]?.jobId).toBeNull()
     expect(attributed([savepoint(A, 1, { jobId: null })], [job(B)])[0]?.jobId).toBeNull()
   })
 

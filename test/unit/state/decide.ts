@@ -1,8 +1,8 @@
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
-import { groupLineages } from '../../../src/lib/state/lineage.js'
-import { type Decision, type RetentionInput, type RetentionPolicy, retain } from '../../../src/lib/state/retention.js'
+import type { RetentionPolicy } from '../../../src/lib/state/policy.js'
+import { type Decision, type RetentionInput, retain } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
-import { DAY, jobId, jobsOf, NOW, policy } from '../../support/builders.js'
+import { chainsOf, DAY, jobId, jobsOf, NOW, policy } from '../../support/builders.js'
 
 export const A = jobId(0xa)
 export const B = jobId(0xb)
@@ -21,7 +21,7 @@ export function decide(
   return retain({
     snapshots,
     jobs: known,
-    lineages: groupLineages(known, snapshots),
+    chains: chainsOf(known, snapshots),
     inUse: new Map(),
     policy: rules,
     nowMs: NOW,

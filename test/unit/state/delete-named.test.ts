@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { decideNamed } from '../../../src/lib/state/delete-named.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
-import { groupLineages } from '../../../src/lib/state/lineage.js'
-import type { RetentionPolicy } from '../../../src/lib/state/retention.js'
+import type { RetentionPolicy } from '../../../src/lib/state/policy.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
-import { checkpoint, checkpointDirectory, DAY, job, jobsOf, keyAt, NOW, policy, running, savepoint } from '../../support/builders.js'
+import {
+  chainsOf,
+  checkpoint,
+  checkpointDirectory,
+  DAY,
+  job,
+  jobsOf,
+  keyAt,
+  NOW,
+  policy,
+  running,
+  savepoint,
+} from '../../support/builders.js'
 import { A, OLD } from './decide.js'
 
 const newest = checkpoint(A, 9, { completedAtMs: NOW })
@@ -14,7 +25,7 @@ const young = { completedAtMs: NOW - 1 }
 function fate(one: Snapshot, known: KnownJob, rules: RetentionPolicy = policy(), others: Snapshot[] = [newest]) {
   const snapshots = [one, ...others]
   const jobs = jobsOf(known)
-  const input = { snapshots, jobs, lineages: groupLineages(jobs, snapshots), inUse: new Map(), policy: rules, nowMs: NOW }
+  const input = { snapshots, jobs, chains: chainsOf(jobs, snapshots), inUse: new Map(), policy: rules, nowMs: NOW }
   const decisions = decideNamed(input, new Set([keyAt(one.directory.name)]))
   const unnamed = { verdict: 'keep', reasons: [{ reason: 'not-asked', detail: 'it was not named' }] }
   expect(decisions.slice(1)).toEqual(others.map((snapshot) => ({ snapshot, ...unnamed })))
@@ -30,7 +41,7 @@ describe('decideNamed', () => {
     ['one that would expire anyhow', checkpoint(A, 1, OLD), policy({ checkpointsMs: DAY })],
   ])('lets %s go, and every other stay', (_, one, rules) => {
     const reasons = [{ reason: 'expired', detail: 'named for deletion' }]
-    expect(fate(one, job(A), rules)).toEqual({ snapshot: one, verdict: 'expire', reasons })
+    expect(fate(one, job(A), rules)).toMatchObject({ snapshot: one, verdict: 'expire', reasons })
   })
 
   it.each<[string, Snapshot, KnownJob, Partial<RetentionPolicy>, string[]]>([

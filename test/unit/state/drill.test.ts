@@ -5,6 +5,7 @@ import { groupLineages } from '../../../src/lib/state/lineage.js'
 import { restorePoints } from '../../../src/lib/state/restore-points.js'
 import { retain } from '../../../src/lib/state/retention.js'
 import {
+  chainsOf,
   checkpoint,
   checkpointDirectory,
   DAY,
@@ -51,7 +52,7 @@ describe('a restore test beside its job', () => {
     const decisions = retain({
       snapshots,
       jobs,
-      lineages: groupLineages(jobs, snapshots),
+      chains: chainsOf(jobs, snapshots),
       inUse: new Map(),
       policy: policy({ checkpointsMs: DAY }),
       nowMs: NOW,
@@ -64,19 +65,29 @@ describe('a restore test beside its job', () => {
 
   it('keeps what it writes while it runs', () => {
     const jobs = jobsOf(sales(), running(DRILL, { name: drillName('sales'), ...FROM }))
-    const lineages = groupLineages(jobs, [LEFT])
-    const [decision] = retain({ snapshots: [LEFT], jobs, lineages, inUse: new Map(), policy: policy({ checkpointsMs: HOUR }), nowMs: NOW })
+    const chains = chainsOf(jobs, [LEFT])
+    const [decision] = retain({ snapshots: [LEFT], jobs, chains, inUse: new Map(), policy: policy({ checkpointsMs: HOUR }), nowMs: NOW })
     expect(decision?.reasons.map((one) => one.reason)).toEqual(['job-running'])
   })
 
   it('is never what latest means, and supersedes nothing', () => {
     const jobs = jobsOf(sales(), job(DRILL, { name: drillName('sales'), state: 'CANCELED', ...FROM }))
     const newer = checkpoint(SALES, 9, { completedAtMs: NOW - 39 * DAY })
-    const found = restorePoints({ snapshots: [OWN, newer, LEFT], jobs, names: ['sales'], ownDirectories: [], beforeMs: null })
+    const found = restorePoints({
+      snapshots: [OWN, newer, LEFT],
+      jobs,
+      chains: chainsOf(jobs, [OWN, newer, LEFT]),
+      jobIds: null,
+      names: ['sales'],
+      ownDirectories: [],
+      beforeMs: null,
+    })
     expect(found).toMatchObject({ newest: newer, restorable: 2, passedOver: [] })
     const nameless = restorePoints({
       snapshots: [OWN, LEFT],
       jobs: jobsOf(sales()),
+      chains: chainsOf(jobsOf(sales()), [OWN, LEFT]),
+      jobIds: null,
       names: ['sales'],
       ownDirectories: [LEFT.directory],
       beforeMs: null,

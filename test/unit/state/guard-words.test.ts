@@ -81,7 +81,12 @@ describe('planGuards, when it refuses,', () => {
       'snapshots kept changing while they were read; try again when fewer checkpoints are under way',
       null,
     ],
-    ['share', sweeping(301), 'orphans are 31 % of the scanned bytes, more than 30 %', '--max-share 31%'],
+    [
+      'share',
+      sweeping(301),
+      'orphans are 31 % of the scanned bytes, more than 30 %: a missing root makes needed files look like orphans; --max-share 31% says that you looked, and that all of it is garbage',
+      '--max-share 31%',
+    ],
   ])('says of %s what is wrong, and by what it can be overridden', (name, given, message, override) => {
     expect(guardOf(name, given)).toEqual({ name, status: 'refuse', message, override })
   })

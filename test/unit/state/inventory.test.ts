@@ -102,3 +102,32 @@ describe('Inventory', () => {
     expect([...inventory([listedBlob('_flinkops')]).others.keys()]).toEqual([keyAt('_flinkops')])
   })
 })
+
+describe('directories of job ids', () => {
+  const trees = (blobs: ListedBlob[]) =>
+    inventory(blobs).trees.map(({ directory, jobId: id, newestWriteMs }) => [directory.name, id, newestWriteMs])
+
+  it('tell when a file was last written anywhere in them, whatever its name and whoever needs it', () => {
+    const written = (name: string, lastModifiedMs: number) => listedBlob(name, { lastModifiedMs })
+    const blobs = [
+      written(`${CHECKPOINT}/_metadata`, 5),
+      written(`${TREE}/shared/${uuid(1)}`, 7),
+      written(`${CHECKPOINT}/${uuid(2)}`, 6),
+      written(`${TREE}/what/is/this`, 9),
+      written(`${TREE}/x`, 8),
+      written(`changelog/${JOB}/dstl/${uuid(3)}`, 3),
+      written('tables/x', 99),
+    ]
+    const found = [
+      [TREE, JOB, 9],
+      [`changelog/${JOB}`, JOB, 3],
+    ]
+    expect(trees(blobs)).toEqual(found)
+    expect(trees(blobs.slice(0, 5).toReversed())).toEqual([[TREE, JOB, 9]])
+  })
+
+  it('do not count markers, which the driver renews when it deletes', () => {
+    const blobs = [listedBlob(`${CHECKPOINT}/_metadata`, { lastModifiedMs: 5 }), marker(`${TREE}/shared`, { lastModifiedMs: NOW })]
+    expect(trees(blobs)).toEqual([[TREE, JOB, 5]])
+  })
+})

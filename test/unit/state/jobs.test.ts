@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type JobEvidence, type KnownJob, knowJobs, unknownJob } from '../../../src/lib/state/jobs.js'
+import type { JobEvidence } from '../../../src/lib/state/evidence.js'
+import { type KnownJob, knowJobs, unknownJob } from '../../../src/lib/state/jobs.js'
 import { jobId } from '../../support/builders.js'
 
 const A = jobId(0xa)
@@ -7,8 +8,14 @@ const cluster = (parts: Partial<JobEvidence> = {}): JobEvidence => ({ jobId: A, 
 const history = (parts: Partial<JobEvidence> = {}): JobEvidence => ({ jobId: A, source: 'history', where: 'wasbs://history', ...parts })
 const journal = (parts: Partial<JobEvidence> = {}): JobEvidence => ({ jobId: A, source: 'journal', where: 'the journal', ...parts })
 
+/** Nothing was written for long below the roots. */
+const IDLE = {
+  trees: new Map([[A, { newestWriteMs: 0, areBelowRoots: true }]]),
+  silence: { answered: ['http://jm:8081'], nowMs: 2, graceMs: 1 },
+}
+
 function know(evidence: JobEvidence[], parts: { exclusive?: boolean; allClustersAnswered?: boolean } = {}) {
-  const job = knowJobs({ evidence, jobIds: [A], exclusive: false, allClustersAnswered: true, ...parts }).get(A)
+  const job = knowJobs({ evidence, jobIds: [A], exclusive: false, allClustersAnswered: true, ...IDLE, ...parts }).get(A)
   if (job === undefined) throw new Error('the job is not known')
   return job
 }

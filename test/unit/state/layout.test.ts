@@ -41,6 +41,16 @@ describe('placeOf', () => {
     expect(placeOf(name)).toMatchObject({ area, jobId: job, tree })
   })
 
+  it('leaves any path outside the known layout into which something is put that Flink’s paths have not', () => {
+    const part = fc.constantFrom('', '.', '..', 'a\\b')
+    fc.assert(
+      fc.property(fc.constantFrom(`checkpoints/${JOB}/chk-12/${FILE}`, `${JOB}/shared/${FILE}`), part, fc.nat(4), (name, odd, at) => {
+        const parts = name.split('/')
+        expect(placeOf(parts.toSpliced(Math.min(at, parts.length - 1), 0, odd).join('/')).area).toBe('other')
+      }),
+    )
+  })
+
   it.each([
     `checkpoints/shared/${FILE}`,
     `changelog/${FILE}`,
@@ -52,6 +62,19 @@ describe('placeOf', () => {
     `checkpoints/${JOB}/chk-1234567890123456789/${FILE}`,
     `savepoints/savepoint-aaaaaa-0123456789a/${FILE}`,
     `savepoints/savepoint-AAAAAA-0123456789ab/${FILE}`,
+    `checkpoints//${JOB}/shared/${FILE}`,
+    `checkpoints/${JOB}//shared/${FILE}`,
+    `checkpoints/${JOB}/shared//${FILE}`,
+    `/checkpoints/${JOB}/chk-12/${FILE}`,
+    `checkpoints/${JOB}/chk-12//`,
+    `checkpoints/./${JOB}/chk-12/${FILE}`,
+    `checkpoints/x/../${JOB}/chk-12/${FILE}`,
+    `back\\slash/${JOB}/chk-12/${FILE}`,
+    `savepoints//${SAVEPOINT}/${FILE}`,
+    `checkpoints/${JOB}/chk-007/${FILE}`,
+    `checkpoints/${JOB}/chk-00/_metadata`,
+    `checkpoints/${JOB}/chk-/${FILE}`,
+    `checkpoints/${JOB}/chk-7.bak/${FILE}`,
     `tables/data/${FILE}`,
     'readme.txt',
   ])('leaves %s outside the known layout', (name) => {
@@ -59,11 +82,11 @@ describe('placeOf', () => {
   })
 
   it('tells the directory, the file and the checkpoint id apart', () => {
-    expect(placeOf(`root/${JOB}/chk-007/a/b`)).toEqual({
+    expect(placeOf(`root/${JOB}/chk-7/a/b`)).toEqual({
       area: 'checkpoint',
       jobId: JOB,
       tree: `root/${JOB}`,
-      directory: `root/${JOB}/chk-007`,
+      directory: `root/${JOB}/chk-7`,
       checkpointId: 7,
       file: 'a/b',
     })

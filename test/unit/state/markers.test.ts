@@ -34,7 +34,11 @@ function markers(
   parts: { deletes?: PlannedDelete[]; held?: Location[]; known?: ReturnType<typeof job> } = {},
 ): PlannedDelete[] {
   const { deletes = [], held = [], known = job(A) } = parts
-  return planMarkers({ survey, deletes, held, jobs: jobsOf(known), roots: [at('checkpoints'), at('savepoints')], graceMs: 72 * HOUR })
+  return planMarkers({ ...asked(survey), deletes, held, jobs: jobsOf(known) })
+}
+
+function asked(survey: Survey): Parameters<typeof planMarkers>[0] {
+  return { survey, deletes: [], held: [], jobs: jobsOf(job(A)), roots: [at('checkpoints'), at('savepoints')], graceMs: 72 * HOUR }
 }
 
 const names = (planned: PlannedDelete[]) => planned.map((one) => one.blob.name)
@@ -44,6 +48,29 @@ describe('planMarkers', () => {
   it('removes old empty directories of an ended job from the deepest up, but never a root', () => {
     expect(names(markers(surveyOf(tree)))).toEqual([`${TREE}/shared`, CHECKPOINT, TREE].toSorted((a, b) => b.length - a.length))
   })
+
+  it('keeps the directories that a snapshot needs as such, what lies below them and what is above, empty as they are', () => {
+    const merged = `${TREE}/shared/job_x_op_y_0_1`
+    const survey = surveyOf([...tree, marker(merged, OLD), marker(`${merged}/below`, OLD)])
+    const planned = planMarkers({ ...asked(survey), needed: new Set([keyAt(merged)]) })
+    expect(names(planned)).toEqual([CHECKPOINT])
+  })
+
+  it('keeps those above a needed directory that has no marker itself', () => {
+    expect(names(planMarkers({ ...asked(surveyOf(tree)), needed: new Set([keyAt(`${TREE}/shared/x`)]) }))).toEqual([CHECKPOINT])
+  })
+
+  it('keeps the directories of what somebody points at', () => {
+    const holds = { paths: new Map([[keyAt(CHECKPOINT), { reason: 'configured' as const, detail: 'x' }]]), jobs: new Map() }
+    expect(names(planMarkers({ ...asked(surveyOf(tree)), holds }))).toEqual([`${TREE}/shared`])
+  })
+
+  it.each([`checkpoints//${A}`, `checkpoints/${A}//shared`, `checkpoints/${A}/chk-1/`])(
+    'leaves %s alone, which Flink did not make',
+    (name) => {
+      expect(markers(surveyOf([marker(name, OLD)]))).toEqual([])
+    },
+  )
 
   it('removes no root that is a job’s own directory', () => {
     const one = { ...surveyOf([]), markers: [marker(TREE, OLD)] }

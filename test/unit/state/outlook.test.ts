@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { groupLineages } from '../../../src/lib/state/lineage.js'
 import { outlookOf } from '../../../src/lib/state/outlook.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
-import { checkpoint, checkpointDirectory, HOUR, job, jobId, jobsOf, NOW, running, uri } from '../../support/builders.js'
+import { chainsOf, checkpoint, checkpointDirectory, HOUR, job, jobId, jobsOf, NOW, running, uri } from '../../support/builders.js'
 
 const [A, B] = [jobId(1), jobId(2)]
 
 function newestOf(jobs: ReturnType<typeof jobsOf>, snapshots: Snapshot[]) {
-  return outlookOf(jobs, snapshots, groupLineages(jobs, snapshots)).map(({ name, newest, restorable }) => [
+  return outlookOf(jobs, snapshots, chainsOf(jobs, snapshots)).map(({ name, newest, restorable }) => [
     name,
     newest?.checkpointId ?? null,
     restorable,

@@ -1,11 +1,12 @@
+import type { Holds } from '../../../src/lib/state/holds.js'
 import { snapshotsInUse } from '../../../src/lib/state/in-use.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
-import { groupLineages } from '../../../src/lib/state/lineage.js'
 import { type CleanupPlan, type PlanInput, planDeletions } from '../../../src/lib/state/plan.js'
 import { retain } from '../../../src/lib/state/retention.js'
 import type { Survey } from '../../../src/lib/state/survey.js'
 import {
   at,
+  chainsOf,
   checkpointDirectory,
   DAY,
   type FakeBlob,
@@ -31,18 +32,42 @@ export interface Given {
   jobs: KnownJob[]
   rules?: Parameters<typeof policy>[0]
   only?: ReadonlySet<string>
+  holds?: Holds
   input?: Partial<PlanInput>
 }
 
 /** The plan for a survey, decided by these rules with these jobs. */
-export function planOf(survey: Survey, { jobs, rules = { checkpointsMs: DAY, savepointsMs: DAY }, only, input = {} }: Given): CleanupPlan {
+export function planOf(
+  survey: Survey,
+  { jobs, rules = { checkpointsMs: DAY, savepointsMs: DAY }, only, holds, input = {} }: Given,
+): CleanupPlan {
   const known = jobsOf(...jobs)
   const { snapshots } = survey
-  const lineages = groupLineages(known, snapshots)
+  const chains = chainsOf(known, snapshots)
   const inUse = snapshotsInUse(known, snapshots)
-  const decisions = retain({ snapshots, jobs: known, lineages, inUse, policy: policy(rules), nowMs: NOW, only: only ?? null })
+  const decisions = retain({
+    snapshots,
+    jobs: known,
+    chains,
+    inUse,
+    policy: policy(rules),
+    nowMs: NOW,
+    only: only ?? null,
+    ...(holds && { holds }),
+  })
   const roots = [at('checkpoints'), at('savepoints')]
-  return planDeletions({ survey, jobs: known, decisions, roots, graceMs: GRACE, maxShare: 1, guards: [], only: only ?? null, ...input })
+  return planDeletions({
+    survey,
+    jobs: known,
+    decisions,
+    roots,
+    graceMs: GRACE,
+    maxShare: 1,
+    guards: [],
+    only: only ?? null,
+    holds,
+    ...input,
+  })
 }
 
 export const plan = (blobs: FakeBlob[], given: Given) => planOf(surveyOf(blobs), given)

@@ -119,7 +119,7 @@ describe('planDeletions', () => {
       file(shared(3)),
     ]
     const survey = surveyOf(blobs)
-    for (const one of survey.snapshots) if (one.jobId === null) one.jobId = C
+    for (const one of survey.snapshots) if (one.jobId === null) Object.assign(one, { jobId: C, checkpointId: one.completedAtMs })
     const made = planOf(survey, { jobs: [job(A), job(B), job(C)] })
     expect(deleted(made)).toEqual([shared(3)])
     expect(made.decisions.map((one) => one.reasons[0]?.reason)).toEqual(['protected', 'last-of-lineage', 'protected', 'last-of-lineage'])
@@ -227,7 +227,7 @@ const jobs = fc.tuple(
 const rules = fc.record({
   checkpointsMs: fc.constantFrom(null, 0, HOUR, DAY),
   savepointsMs: fc.constantFrom(null, 0, HOUR, DAY),
-  unnamedMs: fc.constantFrom(null, HOUR),
+  abandonedMs: fc.constantFrom(null, HOUR),
 })
 
 function whateverIsThere(check: (made: CleanupPlan, survey: Survey, known: KnownJob[]) => void): void {

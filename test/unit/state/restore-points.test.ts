@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { EMPTY_DIRECTORY } from '../../../src/lib/state/assemble-survey.js'
+import { Chains } from '../../../src/lib/state/chains.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
 import { type RestorePointsInput, restorePoints } from '../../../src/lib/state/restore-points.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
 import {
   at,
+  chainsOf,
   checkpoint,
   HOUR,
   job,
@@ -24,14 +26,17 @@ const aged = (hours: number, parts: Partial<Snapshot> = {}): Partial<Snapshot> =
 const broken = { completeness: 'broken', problem: '3 files are missing' } as const
 
 function find(snapshots: Snapshot[], jobs: KnownJob[], parts: Partial<RestorePointsInput> = {}) {
-  return restorePoints({ snapshots, jobs: jobsOf(...jobs), names: ['sales'], ownDirectories: [], beforeMs: null, ...parts })
+  const known = jobsOf(...jobs)
+  const chains = chainsOf(known, snapshots)
+  return restorePoints({ snapshots, jobs: known, chains, jobIds: null, names: ['sales'], ownDirectories: [], beforeMs: null, ...parts })
 }
 
 describe('the newest restorable snapshot of a job', () => {
   it('is the newest complete one across its job ids, checkpoint or savepoint', () => {
-    const newest = savepoint(second, 1, aged(1))
-    const found = find([checkpoint(first, 9, aged(5)), newest, checkpoint(second, 3, aged(2))], [sales(first), sales(second)])
-    expect(found).toEqual({ newest, restorable: 3, passedOver: [], unnamed: 0 })
+    const newest = savepoint(second, 11, aged(1))
+    const jobs = [sales(first), sales(second, { restoredFrom: uri(`checkpoints/${first}/chk-9`) })]
+    const found = find([checkpoint(first, 9, aged(5)), newest, checkpoint(second, 10, aged(2))], jobs)
+    expect(found).toEqual({ newest, rivals: [], restorable: 3, passedOver: [], unnamed: 0 })
   })
 
   it('is none of another job, however new', () => {
@@ -39,6 +44,7 @@ describe('the newest restorable snapshot of a job', () => {
     expect(find([checkpoint(other, 7, aged(1)), own], [sales(first), job(other, { name: 'orders' })]).newest).toBe(own)
     expect(find([checkpoint(other, 7)], [job(other, { name: 'orders' })])).toEqual({
       newest: null,
+      rivals: [],
       restorable: 0,
       passedOver: [],
       unnamed: 0,
@@ -81,6 +87,58 @@ describe('the newest restorable snapshot of a job', () => {
     expect(found).toMatchObject({ newest: old, restorable: 1, passedOver: [] })
   })
 
+  describe('when nothing leads from one to the other', () => {
+    const [old, young] = [checkpoint(first, 50, aged(50)), checkpoint(second, 9, aged(1))]
+    const jobs = [sales(first), running(second, { name: 'sales' })]
+
+    it('is neither: a run that began empty is not the newer state', () => {
+      expect(find([old, young], jobs)).toMatchObject({ newest: null, rivals: [young, old], restorable: 2 })
+    })
+
+    it('is what a person chooses by a time or by a run', () => {
+      expect(find([old, young], jobs, { beforeMs: NOW }).newest).toBe(young)
+      expect(find([old, young], jobs, { beforeMs: NOW - 9 * HOUR }).newest).toBe(old)
+      expect(find([old, young], jobs, { jobIds: new Set([first]) }).newest).toBe(old)
+    })
+
+    it('is the one of the run that was started last, where both went on from one run', () => {
+      const point = checkpoint(other, 3, aged(60))
+      const from = { restoredFrom: uri(`checkpoints/${other}/chk-3`) }
+      const siblings = [
+        sales(other),
+        sales(first, { ...from, startedAtMs: NOW - 59 * HOUR }),
+        sales(second, { ...from, startedAtMs: NOW - HOUR }),
+      ]
+      const found = find([point, old, young], siblings)
+      expect(found).toMatchObject({ newest: young, rivals: [] })
+      expect(
+        find(
+          [point, old, young],
+          siblings.map((one) => ({ ...one, startedAtMs: null })),
+        ),
+      ).toMatchObject({ newest: null, rivals: [young, old] })
+    })
+  })
+
+  it('lies below the roots: what was put aside elsewhere is nobody\u2019s latest', () => {
+    const [own, copy] = [
+      savepoint(first, 3, aged(9)),
+      { ...savepoint(first, 4, aged(1)), directory: at('backup/savepoint-111111-000000000004') },
+    ]
+    const jobs = jobsOf(sales(first))
+    const chains = new Chains({ snapshots: [own, copy], jobs, roots: [at('savepoints')], keys: null })
+    const found = restorePoints({
+      snapshots: [own, copy],
+      jobs,
+      chains,
+      names: ['sales'],
+      jobIds: null,
+      ownDirectories: [],
+      beforeMs: null,
+    })
+    expect(found).toMatchObject({ newest: own, restorable: 1 })
+  })
+
   it('takes no run that never ran for one of its name', () => {
     expect(find([checkpoint(second, 1)], [sales(second, { neverRan: true })]).newest).toBeNull()
   })
@@ -102,7 +160,7 @@ describe('the newest restorable snapshot of a job', () => {
       expect(found.passedOver).toEqual([
         {
           snapshot: given,
-          reason: `superseded: job ${second} was restored from an older one, checkpoints/${first}/chk-5, and went on from there`,
+          reason: `superseded: job ${second} was restored from an older one, checkpoint 5, and went on from there`,
         },
       ])
     })
@@ -116,8 +174,8 @@ describe('the newest restorable snapshot of a job', () => {
       expect(find([old, given], [running(first, { name: 'sales' }), sales(second, from)]).newest).toBe(given)
     })
 
-    it('nothing is superseded by a restore of which nobody knows whether it ran', () => {
-      const planned = sales(second, { ...from, state: null, liveness: 'unknown' })
+    it('nothing is superseded by a restore that was only asked for', () => {
+      const planned = sales(second, { ...from, restores: [], state: null, liveness: 'unknown' })
       expect(find([old, given], [sales(first), planned]).newest).toBe(given)
     })
   })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { groupLineages } from '../../../src/lib/state/lineage.js'
 import { locationKey } from '../../../src/lib/state/location.js'
-import type { RetentionPolicy } from '../../../src/lib/state/retention.js'
+import type { RetentionPolicy } from '../../../src/lib/state/policy.js'
 import { byAge, type Snapshot } from '../../../src/lib/state/snapshot.js'
 import { checkpoint, checkpointDirectory, DAY, HOUR, job, jobsOf, NOW, policy, savepoint, uri } from '../../support/builders.js'
 import { A, B, C, decide } from './decide.js'
@@ -42,7 +42,7 @@ const arbitraryPolicy = fc
     checkpointsMs: fc.constantFrom(null, HOUR, DAY),
     savepointsMs: fc.constantFrom(null, HOUR, DAY),
     keepLast: fc.integer({ min: 1, max: 3 }),
-    unnamedMs: fc.constantFrom(null, 2 * DAY),
+    abandonedMs: fc.constantFrom(null, 2 * DAY),
   })
   .map(policy)
 
@@ -58,7 +58,7 @@ describe('retain, whatever it is given,', () => {
       fc.property(arbitrary, ([snapshots, jobs, rules]) => {
         const lineages = groupLineages(jobsOf(...jobs), snapshots)
         const expired = new Set(
-          decide(snapshots, jobs, { ...rules, unnamedMs: null })
+          decide(snapshots, jobs, { ...rules, abandonedMs: null })
             .filter((one) => one.verdict === 'expire')
             .map((one) => one.snapshot),
         )
@@ -123,7 +123,7 @@ describe('retain, whatever it is given,', () => {
     fc.assert(
       fc.property(arbitrary, jobsOfKin, fc.subarray(ids), ([snapshots, , rules], jobs, unlinked) => {
         const kept = (known: typeof jobs) =>
-          decide(snapshots, known, { ...rules, unnamedMs: null }).flatMap((one) => (one.verdict === 'keep' ? one.snapshot : []))
+          decide(snapshots, known, { ...rules, abandonedMs: null }).flatMap((one) => (one.verdict === 'keep' ? one.snapshot : []))
         const fewer = jobs.map((one) => (unlinked.includes(one.jobId) ? { ...one, restoredFrom: null } : one))
         expect(kept(fewer)).toEqual(expect.arrayContaining(kept(jobs)))
       }),

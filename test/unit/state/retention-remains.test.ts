@@ -46,24 +46,38 @@ it('an unreadable snapshot may go when the user gave up just this version of it'
 })
 
 describe('a lineage is given up', () => {
-  const generations = [job(A), job(B, { restoredFrom: uri(checkpointDirectory(A, 1)) })]
+  const generations = [job(A), job(B)]
   const snapshots = [checkpoint(B, 1, OLD), checkpoint(A, 1, VERY_OLD)]
 
-  it('with --also-last only if that names every job in it', () => {
-    expect(fate(snapshots, generations, { ...ALL, alsoLast: new Set([B]) })).toEqual(['last-of-lineage'])
-    expect(fate(snapshots, generations, { ...ALL, alsoLast: new Set([A, B]) })).toEqual(['expired'])
-    expect(fate([savepoint(A, 1, { ...OLD, jobId: null })], [], { ...ALL, alsoLast: new Set([A]) })).toEqual(['last-of-lineage'])
+  it('with --also-last for the jobs and the snapshots that it names, and for no other', () => {
+    const alsoLast = (...given: string[]) => decide(snapshots, generations, { ...ALL, alsoLast: new Set(given) }).map((one) => one.verdict)
+    expect(alsoLast(B)).toEqual(['expire', 'keep'])
+    expect(alsoLast(A)).toEqual(['keep', 'expire'])
+    expect(alsoLast(A, B)).toEqual(['expire', 'expire'])
+    const stranger = savepoint(A, 1, { ...OLD, jobId: null })
+    expect(fate([stranger], [], { ...ALL, alsoLast: new Set([A]) })).toEqual(['last-of-lineage'])
+    expect(fate([stranger], [], { ...ALL, alsoLast: new Set([keyAt(stranger.directory.name)]) })).toEqual(['expired'])
   })
 
-  it('with --unnamed-older-than only if all of it is older', () => {
-    const unnamed = (unnamedMs: number) => fate(snapshots.toReversed(), generations, { ...ALL, keepLast: 2, unnamedMs })
-    expect([unnamed(5 * DAY - 1), unnamed(5 * DAY)]).toEqual([['expired'], ['last-of-lineage']])
+  it('what is given up stands in for nothing: the one before it stays', () => {
+    const named = [job(A, { name: 'n' }), job(B, { name: 'n', restoredFrom: uri(checkpointDirectory(A, 1)) })]
+    expect(decide(snapshots, named).map((one) => one.verdict)).toEqual(['keep', 'expire'])
+    expect(decide(snapshots, named, { ...ALL, alsoLast: new Set([B]) }).map((one) => one.verdict)).toEqual(['expire', 'keep'])
   })
 
-  it('with --unnamed-older-than only if all its jobs have ended', () => {
-    const [a, b] = generations.map((one, index) => (index === 0 ? { ...one, liveness: 'unknown' as const } : one))
-    expect(fate(snapshots, [a ?? job(A), b ?? job(B)], { ...ALL, unnamedMs: DAY })).toEqual(['last-of-lineage'])
-    expect(fate([savepoint(A, 1, OLD)], [], { ...ALL, unnamedMs: DAY })).toEqual(['last-of-lineage'])
+  it('with --abandoned-older-than when it is older', () => {
+    const abandoned = (abandonedMs: number) => decide(snapshots, generations, { ...ALL, abandonedMs }).map((one) => one.verdict)
+    expect([abandoned(5 * DAY - 1), abandoned(5 * DAY), abandoned(6 * DAY)]).toEqual([
+      ['expire', 'expire'],
+      ['keep', 'expire'],
+      ['keep', 'keep'],
+    ])
+  })
+
+  it('with --abandoned-older-than only where the end of its run is proven', () => {
+    const unknown = job(B, { liveness: 'unknown' })
+    expect(fate([savepoint(B, 1, OLD)], [unknown], { ...ALL, abandonedMs: DAY })).toEqual(['last-of-lineage'])
+    expect(fate([savepoint(A, 1, OLD)], [], { ...ALL, abandonedMs: DAY })).toEqual(['last-of-lineage'])
   })
 })
 

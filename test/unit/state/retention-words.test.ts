@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
-import type { RetentionInput, RetentionPolicy } from '../../../src/lib/state/retention.js'
+import type { RetentionPolicy } from '../../../src/lib/state/policy.js'
+import type { RetentionInput } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
 import {
   checkpoint,
@@ -10,6 +11,7 @@ import {
   job,
   keyAt,
   NOW,
+  operatorsOf,
   policy,
   running,
   savepoint,
@@ -76,9 +78,9 @@ describe('retain', () => {
 
 describe('retain, of what goes,', () => {
   it.each<[Snapshot, number, string]>([
-    [checkpoint(A, 1, OLD), 1, 'older than 24h, not the last of its job'],
-    [checkpoint(A, 1, OLD), 2, 'older than 24h, not among the last 2 of its job'],
-    [savepoint(A, 1, OLD), 1, 'older than 48h, not the last of its job'],
+    [checkpoint(A, 1, OLD), 1, 'older than 24h, and chk-98 carries it on'],
+    [checkpoint(A, 1, OLD), 2, 'older than 24h, and chk-98 carries it on'],
+    [savepoint(A, 1, OLD), 1, 'older than 48h, and chk-98 carries it on'],
     [
       checkpoint(A, 1, { ...OLD, completeness: 'broken', problem: '1 of 2 is missing' }),
       1,
@@ -93,7 +95,7 @@ describe('retain, of what goes,', () => {
 
 describe('retain, of the last of a job,', () => {
   const named = job(A, { name: 'sales' })
-  const operatorNames = ['Source', 'map', 'Sink', 'more']
+  const operators = operatorsOf('Source', 'map', 'Sink', 'more')
 
   it.each<[string, Snapshot[], KnownJob[], number, string]>([
     ['by its name', [checkpoint(A, 1, OLD)], [named], 1, 'last restore point of sales'],
@@ -101,12 +103,12 @@ describe('retain, of the last of a job,', () => {
     ['as one of several', [checkpoint(A, 1, OLD), newest], [named], 2, 'one of the last 2 of sales'],
     [
       'by its id and its operators',
-      [checkpoint(A, 1, { ...OLD, operatorNames })],
+      [checkpoint(A, 1, { ...OLD, operators })],
       [job(A)],
       1,
       'last restore point of aaaaaaaa (its operators: Source, map, Sink)',
     ],
-    ['by its name alone', [checkpoint(A, 1, { ...OLD, operatorNames })], [named], 1, 'last restore point of sales'],
+    ['by its name alone', [checkpoint(A, 1, { ...OLD, operators })], [named], 1, 'last restore point of sales'],
   ])('says of which: %s', (_, snapshots, jobs, keepLast, detail) => {
     expect(words(snapshots, jobs, { ...ALL, keepLast })).toEqual([detail])
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
-import type { RetentionInput, RetentionPolicy } from '../../../src/lib/state/retention.js'
+import type { RetentionPolicy } from '../../../src/lib/state/policy.js'
+import type { RetentionInput } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
 import {
   checkpoint,
@@ -95,23 +96,26 @@ describe('retain', () => {
     expect(fate([checkpoint(A, 1, OLD), checkpoint(A, 2, { completeness: 'broken' })], [job(A)])).toEqual(['last-of-lineage'])
   })
 
-  it('gives up an ended run’s last checkpoint for a newer run’s of the same name', () => {
-    expect(fate([checkpoint(A, 1, OLD), checkpoint(B, 1)], [job(A, { name: 'n' }), running(B, { name: 'n' })])).toEqual(['expired'])
+  it('keeps an ended run’s last checkpoint beside a newer run’s of the same name, until that is seen to go on from it', () => {
+    const [ended, other] = [job(A, { name: 'n' }), running(B, { name: 'n' })]
+    expect(fate([checkpoint(A, 1, OLD), checkpoint(B, 1)], [ended, other])).toEqual(['abandoned-tip'])
+    const heir = running(B, { name: 'n', restoredFrom: uri(checkpointDirectory(A, 1)) })
+    expect(fate([checkpoint(A, 1, OLD), checkpoint(B, 2)], [ended, heir])).toEqual(['expired'])
   })
 
   it('keeps the last of each of two jobs that were forked from one savepoint under different names', () => {
     const forked = { restoredFrom: uri(savepointDirectory(C, 1)) }
-    const jobs = [job(A, { name: 'sales', ...forked }), running(B, { name: 'backfill', ...forked }), job(C)]
-    const snapshots = [checkpoint(A, 1, OLD), checkpoint(B, 1), savepoint(C, 1, OLD)]
+    const jobs = [job(A, { name: 'sales', ...forked }), running(B, { name: 'backfill', ...forked }), job(C, { name: 'sales' })]
+    const snapshots = [checkpoint(A, 2, OLD), checkpoint(B, 2), savepoint(C, 1, OLD)]
     const [decision, , common] = decide(snapshots, jobs)
     expect(decision?.reasons).toEqual([{ reason: 'last-of-lineage', detail: 'last restore point of sales' }])
     expect(common?.verdict).toBe('expire')
   })
 
   it('keeps the newest savepoint of a running job from which another was restored that has a newer one', () => {
-    const jobs = [running(A), running(B, { restoredFrom: uri(savepointDirectory(A, 1)) })]
-    expect(fate([savepoint(A, 1, OLD), checkpoint(B, 1)], jobs)).toEqual(['last-of-lineage'])
-    expect(fate([savepoint(A, 1, OLD), checkpoint(B, 1)], [job(A), jobs[1] ?? job(B)])).toEqual(['expired'])
+    const heir = running(B, { name: 'n', restoredFrom: uri(savepointDirectory(A, 1)) })
+    expect(fate([savepoint(A, 1, OLD), checkpoint(B, 2)], [running(A, { name: 'n' }), heir])).toEqual(['last-of-lineage'])
+    expect(fate([savepoint(A, 1, OLD), checkpoint(B, 2)], [job(A, { name: 'n' }), heir])).toEqual(['expired'])
   })
 
   it('gives up the last restore point of a job that --also-last names', () => {
@@ -122,15 +126,15 @@ describe('retain', () => {
   })
 
   it.each<[string, KnownJob, number, string]>([
-    ['an ended job without name', job(A), 3, 'expired'],
-    ['an ended job without name that is not so old', job(A), 6, 'last-of-lineage'],
-    ['a job with a name', job(A, { name: 'n' }), 3, 'last-of-lineage'],
+    ['an ended job', job(A), 3, 'expired'],
+    ['an ended job that is not so old', job(A), 6, 'last-of-lineage'],
+    ['an ended job with a name', job(A, { name: 'n' }), 3, 'expired'],
     ['an unknown job', job(A, { liveness: 'unknown' }), 3, 'job-unknown'],
-  ])('with --unnamed-older-than decides about the last of %s', (_, known, days, reason) => {
-    expect(fate([checkpoint(A, 1, OLD)], [known], { ...ALL, unnamedMs: days * DAY })[0]).toBe(reason)
+  ])('with --abandoned-older-than decides about the last of %s', (_, known, days, reason) => {
+    expect(fate([checkpoint(A, 1, OLD)], [known], { ...ALL, abandonedMs: days * DAY })[0]).toBe(reason)
   })
 
   it('never gives up the last savepoint of a job that nobody knows', () => {
-    expect(fate([savepoint(A, 1, { ...OLD, jobId: null })], [], { ...ALL, unnamedMs: DAY })).toEqual(['last-of-lineage'])
+    expect(fate([savepoint(A, 1, { ...OLD, jobId: null })], [], { ...ALL, abandonedMs: DAY })).toEqual(['last-of-lineage'])
   })
 })

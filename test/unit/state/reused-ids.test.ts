@@ -1,51 +1,82 @@
 import { describe, expect, it } from 'vitest'
-import { doubtReusedIds, knowJobs } from '../../../src/lib/state/jobs.js'
-import { checkpoint, job, jobsOf, running, savepoint } from '../../support/builders.js'
+import type { JobEvidence } from '../../../src/lib/state/evidence.js'
+import { knowJobs } from '../../../src/lib/state/jobs.js'
+import type { JobTrees } from '../../../src/lib/state/silence.js'
 
 const JOB = 'a'.repeat(32)
 const ENDED = Date.parse('2026-11-01T00:00:00Z')
 const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const HISTORY: JobEvidence = { jobId: JOB, source: 'history', where: 'the history directory', state: 'CANCELED', endedAtMs: ENDED }
+const SILENCE = { answered: ['http://jm'], nowMs: ENDED + 100 * HOUR, graceMs: 72 * HOUR }
 
-function livenessWith(completedAtMs: number, kind = 'checkpoint', etag: string | null = '0x1') {
-  const evidence = [{ jobId: JOB, source: 'history' as const, where: 'the history directory', state: 'CANCELED', endedAtMs: ENDED }]
-  const jobs = knowJobs({ evidence, jobIds: [JOB], exclusive: true, allClustersAnswered: true })
-  doubtReusedIds(jobs, [{ jobId: JOB, kind, etag, completedAtMs }])
-  return jobs.get(JOB)?.liveness
+function know(newestWriteMs: number | null, parts: { evidence?: JobEvidence[]; exclusive?: boolean } = {}) {
+  const { evidence = [HISTORY], exclusive = false } = parts
+  const trees = new Map(newestWriteMs === null ? [] : [[JOB, { newestWriteMs, areBelowRoots: true }]])
+  const job = knowJobs({ evidence, jobIds: [JOB], exclusive, allClustersAnswered: true, trees, silence: SILENCE }).get(JOB)
+  if (job === undefined) throw new Error('the job is not known')
+  return job
 }
 
-describe('doubtReusedIds', () => {
-  it('believes an end that nothing follows', () => {
-    expect(livenessWith(ENDED - MINUTE)).toBe('terminated')
-    expect(livenessWith(ENDED + 4 * MINUTE)).toBe('terminated')
+describe('an end', () => {
+  it.each([false, true])('is believed when nothing was written later, with exclusive roots (%s) as well', (exclusive) => {
+    expect(know(ENDED - MINUTE, { exclusive }).liveness).toBe('terminated')
+    expect(know(ENDED + 4 * MINUTE, { exclusive }).liveness).toBe('terminated')
+    expect(know(null, { exclusive }).liveness).toBe('terminated')
   })
 
-  it('doubts an end when a checkpoint of the same job id was completed after it', () => {
-    expect(livenessWith(ENDED + 6 * MINUTE)).toBe('unknown')
+  it.each([false, true])('is doubted when any file of the tree was written later, with exclusive roots (%s) as well', (exclusive) => {
+    expect(know(ENDED + 50 * HOUR, { exclusive })).toMatchObject({
+      liveness: 'unknown',
+      state: 'CANCELED',
+      proof: 'CANCELED by the history directory, but its directory was written to later: the job id was used again',
+    })
+  })
+
+  it('is doubted of a cluster as well, of a fixed id by any file, of another by a checkpoint', () => {
+    const shown: JobEvidence = { ...HISTORY, source: 'cluster', where: 'http://jm' }
+    const livenessOf = (jobId: string, tree: Partial<JobTrees>) => {
+      const trees = new Map([[jobId, { newestWriteMs: ENDED + HOUR, areBelowRoots: true, ...tree }]])
+      const evidence = [{ ...shown, jobId }]
+      return knowJobs({ evidence, jobIds: [jobId], exclusive: false, allClustersAnswered: true, trees, silence: SILENCE }).get(jobId)
+        ?.liveness
+    }
+    expect(livenessOf(JOB, {})).toBe('terminated')
+    expect(livenessOf(JOB, { newestCheckpointMs: ENDED - HOUR })).toBe('terminated')
+    expect(livenessOf(JOB, { newestCheckpointMs: ENDED + HOUR })).toBe('unknown')
+    expect(livenessOf('0'.repeat(32), {})).toBe('unknown')
   })
 
   it('tolerates clocks that are five minutes apart, and no more', () => {
-    expect(livenessWith(ENDED + 5 * MINUTE)).toBe('terminated')
-    expect(livenessWith(ENDED + 5 * MINUTE + 1)).toBe('unknown')
+    expect(know(ENDED + 5 * MINUTE).liveness).toBe('terminated')
+    expect(know(ENDED + 5 * MINUTE + 1).liveness).toBe('unknown')
   })
 
-  it('says what makes it doubt', () => {
-    const jobs = jobsOf(job(JOB, { endedAtMs: ENDED }))
-    doubtReusedIds(jobs, [checkpoint(JOB, 1, { completedAtMs: ENDED + 6 * MINUTE })])
-    const proof = 'CANCELED by http://jm:8081, but its tree holds a later checkpoint: the job id was used again'
-    expect(jobs.get(JOB)).toEqual(job(JOB, { endedAtMs: ENDED, liveness: 'unknown', proof }))
+  it('is that of the later run, too, where nobody knows one and nothing was written for the grace period', () => {
+    expect(know(ENDED + 28 * HOUR, { exclusive: true })).toMatchObject({ liveness: 'terminated', state: null })
+    expect(know(ENDED + 28 * HOUR + 1, { exclusive: true }).liveness).toBe('unknown')
+    expect(know(ENDED + 28 * HOUR).liveness).toBe('unknown')
+  })
+
+  it('is none of a run that a look saw begin later', () => {
+    const seen = (state: string, startedAtMs: number): JobEvidence => ({
+      jobId: JOB,
+      source: 'journal',
+      where: 'http://jm',
+      sighting: { state, startedAtMs, isHaOff: true },
+    })
+    expect(know(ENDED, { evidence: [HISTORY, seen('RUNNING', ENDED + 1)] })).toMatchObject({
+      liveness: 'unknown',
+      proof: 'CANCELED by the history directory, but http://jm had it RUNNING later: the job id was used again',
+    })
+    expect(know(ENDED, { evidence: [HISTORY, seen('RUNNING', ENDED - 1)] }).liveness).toBe('terminated')
+    expect(know(ENDED, { evidence: [HISTORY, seen('CANCELED', ENDED + 1)] }).liveness).toBe('terminated')
   })
 
   it.each([
-    ['an end of which nobody knows when it was', job(JOB)],
-    ['a running job', running(JOB, { endedAtMs: ENDED })],
-  ])('leaves %s as it is', (_, known) => {
-    const jobs = jobsOf(known)
-    doubtReusedIds(jobs, [checkpoint(JOB, 1, { completedAtMs: ENDED + 6 * MINUTE }), savepoint(JOB, 1, { jobId: null })])
-    expect(jobs).toEqual(jobsOf(known))
-  })
-
-  it('takes neither a savepoint nor a directory without _metadata for a sign of life', () => {
-    expect(livenessWith(ENDED + 6 * MINUTE, 'savepoint')).toBe('terminated')
-    expect(livenessWith(ENDED + 6 * MINUTE, 'checkpoint', null)).toBe('terminated')
+    ['an end of which nobody knows when it was', [{ ...HISTORY, endedAtMs: null }], 'terminated'],
+    ['a running job', [HISTORY, { ...HISTORY, source: 'cluster' as const, state: 'RUNNING' }], 'running'],
+  ])('of %s is left as it is', (_, evidence, liveness) => {
+    expect(know(ENDED + HOUR, { evidence }).liveness).toBe(liveness)
   })
 })

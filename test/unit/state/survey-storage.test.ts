@@ -39,7 +39,9 @@ class Container {
 }
 
 function bytesOf(id: number): Uint8Array {
-  return encodeMetadata(sample.withState({ managedKeyed: sample.keyGroups(3, { tag: 2, path: uri(shared(id)), size: 10 }) }))
+  return encodeMetadata(
+    sample.withState({ managedKeyed: sample.keyGroups(3, { tag: 2, path: uri(shared(id)), size: 10 }) }, { checkpointId: id }),
+  )
 }
 
 /** Calls `change` before each reading of a `_metadata`, with how many there were before. */

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { type PlannedCleanup, planCleanup } from '../../../src/lib/operations/plan-cleanup.js'
 import { isStateFileName, lastSegment, parentOf, placeOf } from '../../../src/lib/state/layout.js'
 import { locationKey } from '../../../src/lib/state/location.js'
-import type { RetentionPolicy } from '../../../src/lib/state/retention.js'
+import type { RetentionPolicy } from '../../../src/lib/state/policy.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
 import { NO_WINDOWS } from '../../../src/lib/state/windows.js'
 import { DAY, HOUR, neededKeys, policy } from '../../support/builders.js'
+import { NO_POINTERS } from '../../support/no-pointers.js'
 import { emptyJournal, type RecordedTree, readTree, recordedTrees, TREE_ACCOUNT, type Truth } from '../../support/recorded-tree.js'
 
 const TREES = recordedTrees()
@@ -25,14 +26,16 @@ function plan(tree: RecordedTree, { rules, jobs }: Given): Promise<PlannedCleanu
     cluster: { jobManagers: [tree.jobManager({ jobs })], history: null },
     journal: emptyJournal(),
     roots: [at('checkpoints'), at('savepoints')],
+    stateRoots: [at('checkpoints'), at('savepoints')],
     exclusive: !jobs,
     policy: rules,
     job: null,
     windows: async () => NO_WINDOWS,
+    pointers: NO_POINTERS,
     graceMs: 72 * HOUR,
     maxShare: 1,
     withoutSoftDelete: false,
-    now: Date.now,
+    now: () => tree.serverTimeMs,
     signal: new AbortController().signal,
   })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ExecuteResult, NOTHING_DONE } from '../../../src/lib/operations/execution.js'
 import type { KnownJob } from '../../../src/lib/state/jobs.js'
+import { NO_OPERATORS } from '../../../src/lib/state/operators.js'
 import type { CleanupPlan, DeleteReason } from '../../../src/lib/state/plan.js'
 import type { Decision, KeepReason } from '../../../src/lib/state/retention.js'
 import type { Snapshot } from '../../../src/lib/state/snapshot.js'
@@ -42,7 +43,7 @@ function kept(name: string, reason: KeepReason): Decision {
     references: [],
     directories: [],
     strays: [],
-    operatorNames: [],
+    operators: NO_OPERATORS,
   }
   return { snapshot, verdict: 'keep', reasons: [{ reason, detail: `because ${reason}` }] }
 }
@@ -67,7 +68,7 @@ const PLAN: CleanupPlan = {
   totals: { blobs: 3, bytes: 3 * 1024 ** 2 + 3072 },
   scanned: { blobs: 1200, bytes: 5 * 1024 ** 3, snapshots: 4 },
 }
-const JOBS = new Map([[JOB, { jobId: JOB, name: 'sales_pipeline' } as KnownJob]])
+const JOBS = new Map([[JOB, { jobId: JOB, name: 'sales_pipeline', proof: 'no JobManager knows it' } as KnownJob]])
 const show = (columns: number, plan = PLAN, isExclusive = false) =>
   cleanupPlanText({ plan, jobs: JOBS, isExclusive, streams: person(columns) })
 
@@ -111,18 +112,21 @@ describe('the clean-up plan', () => {
     const plan = { ...PLAN, decisions: [kept('x/chk-7', 'last-of-lineage'), kept('x/chk-8', 'last-of-lineage')] }
     const text = cleanupPlanText({ plan, jobs: new Map(), isExclusive: true, streams: person(200) })
 
-    expect(text).toContain('2    4.0 KiB  last restore points of ended jobs without a name; to free: --unnamed-older-than <duration>\n')
+    expect(text).toContain(
+      '2    4.0 KiB  last restore points of jobs without a name; to free: --also-last <job id>, or --abandoned-older-than <duration>\n',
+    )
   })
 
   it('advises on jobs that nobody proves ended what would prove it', () => {
     const unknown = { ...PLAN, decisions: [kept('x/chk-7', 'job-unknown')] }
     const silent = { ...unknown, guards: [{ name: 'cluster', status: 'refuse' as const, message: 'it is silent', override: null }] }
-    const way = (plan: CleanupPlan, isExclusive: boolean) =>
-      /nobody proves ended \(job sales_pipeline\)(.*)/.exec(show(300, plan, isExclusive))?.[1]
+    const way = (plan: CleanupPlan, isExclusive: boolean) => /nobody proves ended(.*)/.exec(show(500, plan, isExclusive))?.[1]
 
-    expect(way(unknown, false)).toContain('; to free: set exclusive: true')
-    expect(way(unknown, true)).toBe('')
-    expect(way(silent, true)).toBe('; to free: let every JobManager answer')
+    expect(way(unknown, false)).toBe(
+      ' (job sales_pipeline); to free: configure the history directory, or set exclusive: true, which says that no other cluster writes below these roots: what no JobManager knows then counts as ended',
+    )
+    expect(way(unknown, true)).toBe(': no JobManager knows it (job sales_pipeline)')
+    expect(way(silent, true)).toBe(' (job sales_pipeline); to free: let every JobManager answer')
   })
 
   it('says that there is nothing to delete by an empty section, and that all guards are content', () => {

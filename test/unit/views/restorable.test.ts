@@ -28,6 +28,7 @@ const wreck = (number: number) => ({
 })
 const found = (parts: Partial<Restorables> = {}): Restorables => ({
   newest,
+  rivals: [],
   restorable: 5,
   passedOver: [],
   unnamed: 0,
