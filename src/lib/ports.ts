@@ -295,6 +295,8 @@ export interface Sighting {
   isHaOff: boolean | null
   /** `latest.restored`, as it was told. */
   restored: { path: string; checkpointId: number | null } | null
+  /** `latest.savepoint`, which tells whose it was when it is gone, claimed by the next run. */
+  savepoint: string | null
 }
 
 export interface JournalOperation {

@@ -99,12 +99,13 @@ export class Desk {
     return { enabled: true, deleteOnCancellation: job.settings.deletesOnCancel }
   }
 
-  #toldOf<A extends { restoredFrom: string | null }>(runKey: number, archive: A): A {
+  #toldOf<A extends { restoredFrom: string | null; lastSavepointPath: string | null }>(runKey: number, archive: A): A {
     const job = this.#world.jobs[runKey]
     const { told } = this.#machine.journal
     if (job === undefined) return archive
     tellOverview(told, job)
     if (archive.restoredFrom !== null && archive.restoredFrom === pointOf(job)) told.add('restored', job)
+    if (this.#world.isWild && archive.lastSavepointPath !== null) told.add(`savepoint ${archive.lastSavepointPath}`, job)
     return archive
   }
 }

@@ -65,7 +65,9 @@ export class SimRest implements JobManager {
     if (job.state === 'INITIALIZING') throw this.#errors.initializing(jobId)
     const cached = this.#cached(job)
     if (cached.restored !== null && cached.restored.path === pointOf(job)) this.#told.add('restored', job)
-    return this.#isWhole() ? statistics(cached, aheadMs(job)) : withGaps(statistics(cached, aheadMs(job)))
+    const stats = statistics(cached, aheadMs(job))
+    if (stats.latest.savepoint !== null) this.#told.add(`savepoint ${stats.latest.savepoint.externalPath}`, job)
+    return this.#isWhole() ? stats : withGaps(stats)
   }
 
   async checkpointConfig(jobId: string): Promise<CheckpointConfig | null> {

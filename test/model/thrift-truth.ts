@@ -74,10 +74,17 @@ class Line {
     if (child === undefined) return whole.length
     const isSeen = this.#told.has('restored', child) && isOrdinary(this.#world, child, this.#told)
     if (others.length > 0 || !isSeen || child.settings.name !== run.settings.name) return null
+    const point = child.restore?.snapshot
+    if (point?.kind === 'savepoint' && this.#world.metadataBlob(point) === undefined && !this.#isToldOf(point, run)) return null
     const pointId = child.restore?.snapshot.checkpointId ?? 0
     if (after.some((one) => one.checkpointId > pointId && isRestorable(one, this.#world.store))) return null
     const beyond = this.surely(child, older, -1)
     return beyond === null ? null : beyond + whole.filter((one) => one !== child.restore?.snapshot).length
+  }
+
+  /** Whose a savepoint was that is gone stands nowhere but in what was told. */
+  #isToldOf(savepoint: SimSnapshot, run: SimJob): boolean {
+    return this.#told.has(`savepoint ${run.spell(savepoint.directory)}`, run)
   }
 
   #lasts(one: SimSnapshot, older: SimSnapshot): boolean {

@@ -7,7 +7,8 @@ export interface Telling {
 /** As if everything had been told. */
 export const TOLD_ALL: Telling = { has: () => true }
 
-type Fact = 'name' | 'restored' | 'config' | 'finished' | 'running'
+/** `savepoint …`: that the savepoint at that path is the run's. */
+type Fact = 'name' | 'restored' | 'config' | 'finished' | 'running' | `savepoint ${string}`
 
 /**
  * What one machine's tool was told of each run by a cluster or an archive. The truth does not ask for it; it only keeps from blaming the tool

@@ -110,6 +110,7 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
     executions: [],
     restores: restoredFrom === null ? [] : [{ path: restoredFrom, checkpointId: null, source: 'cluster', executionStartedAtMs: null }],
     named: [],
+    savepoints: [],
     latestCompleted: null,
     inProgressIds: [],
     checkpointTimeoutMs: null,

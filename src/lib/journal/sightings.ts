@@ -32,9 +32,9 @@ function textOf(one: Sighting): string {
 }
 
 /** Only the fields that are named, in one order. */
-function lineOf({ jobId, where, name, state, startedAtMs, isHaOff, restored }: Sighting): Sighting {
+function lineOf({ jobId, where, name, state, startedAtMs, isHaOff, restored, savepoint }: Sighting): Sighting {
   const from = restored && { path: restored.path, checkpointId: restored.checkpointId }
-  return { jobId, where, name, state, startedAtMs, isHaOff, restored: from }
+  return { jobId, where, name, state, startedAtMs, isHaOff, restored: from, savepoint }
 }
 
 /** `null` for a line that is none. */
@@ -52,6 +52,7 @@ function parseSighting(line: unknown): Sighting | null {
     startedAtMs: numberOrNull(field(line, 'startedAtMs')),
     isHaOff: typeof isHaOff === 'boolean' ? isHaOff : null,
     restored: path === null ? null : { path, checkpointId: numberOrNull(field(restored, 'checkpointId')) },
+    savepoint: textOrNull(field(line, 'savepoint')),
   }
 }
 

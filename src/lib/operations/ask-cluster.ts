@@ -77,6 +77,7 @@ async function evidenceOf(job: JobOverview, jobManager: JobManager, signal: Abor
     restoredFrom: stats?.latest.restored?.externalPath ?? null,
     restores: seenRestore(stats?.latest.restored ?? null, startedAtMs),
     named: namedBy(stats),
+    savepoints: stats?.latest.savepoint?.externalPath ? [stats.latest.savepoint.externalPath] : [],
     latestCompleted: latestCompleted(stats),
     inProgressIds: stats?.history.filter((entry) => entry.status === 'IN_PROGRESS').map((entry) => entry.id) ?? [],
     checkpointTimeoutMs: config?.timeoutMs ?? null,

@@ -60,8 +60,7 @@ async function take(gathered: Gathered, url: string, { evidence, isHaOff, aheadM
 }
 
 function archivedEvidence(job: ArchivedJob, where: string): JobEvidence {
-  const named: NamedSnapshot[] = []
-  if (job.lastSavepointPath) named.push({ path: job.lastSavepointPath, as: 'savepoint' })
+  const savepoints = job.lastSavepointPath ? [job.lastSavepointPath] : []
   const startedAtMs = toldTime(job.startedAtMs)
   return {
     jobId: job.jobId,
@@ -74,7 +73,8 @@ function archivedEvidence(job: ArchivedJob, where: string): JobEvidence {
     neverRan: job.tasksTotal === 0,
     restoredFrom: job.restoredFrom,
     restores: seenRestore({ externalPath: job.restoredFrom, id: job.restoredId ?? -1 }, startedAtMs),
-    named,
+    named: savepoints.map((path): NamedSnapshot => ({ path, as: 'savepoint' })),
+    savepoints,
     checkpointTimeoutMs: job.checkpointTimeoutMs,
     changelog: job.changelogEnabled,
     retainsCheckpoints: retains(job.externalized),

@@ -3,10 +3,11 @@ import { isFixedJobId, type JobEvidence } from '../state/evidence.js'
 
 /** What of a cluster's word must outlive the cluster. */
 export function sightingsOf(evidence: JobEvidence[], isHaOff: boolean | null): Sighting[] {
-  return evidence.flatMap(({ jobId, where, name = null, state, startedAtMs = null, restores = [] }) => {
+  return evidence.flatMap(({ jobId, where, name = null, state, startedAtMs = null, restores = [], savepoints = [] }) => {
     const [restored = null] = restores
+    const [savepoint = null] = savepoints
     if (typeof state !== 'string') return []
-    return [{ jobId, where, name: name === '' ? null : name, state, startedAtMs, isHaOff, restored }]
+    return [{ jobId, where, name: name === '' ? null : name, state, startedAtMs, isHaOff, restored, savepoint }]
   })
 }
 
@@ -22,10 +23,10 @@ export async function journalEvidence(journal: Journal, urls: readonly string[])
   return [...[...names, ...restores].filter((one) => !isFixedJobId(one.jobId)), ...seen(sightings)]
 }
 
-/** One word for each job and cluster: how the last look saw it, and every restore. */
+/** One word for each job and cluster: how the last look saw it, every restore, and every savepoint. */
 function seen(sightings: Sighting[]): JobEvidence[] {
   const words = new Map<string, JobEvidence>()
-  for (const { jobId, where, name, state, startedAtMs, isHaOff, restored } of sightings) {
+  for (const { jobId, where, name, state, startedAtMs, isHaOff, restored, savepoint } of sightings) {
     const key = `${jobId} ${where}`
     const before = words.get(key)
     const restores = restored === null ? [] : [{ ...restored, executionStartedAtMs: startedAtMs }]
@@ -35,6 +36,7 @@ function seen(sightings: Sighting[]): JobEvidence[] {
       where,
       name: name ?? before?.name ?? null,
       restores: [...(before?.restores ?? []), ...restores],
+      savepoints: [...(before?.savepoints ?? []), ...(savepoint === null ? [] : [savepoint])],
       sighting: { state, startedAtMs, isHaOff },
     })
   }

@@ -1,4 +1,4 @@
-import type { KnownJob } from './jobs.js'
+import { type KnownJob, ownPaths } from './jobs.js'
 import { snapshotDirectory } from './lineage.js'
 import { locationKey, parseLocation } from './location.js'
 import { hasSameState } from './operators.js'
@@ -36,9 +36,9 @@ function isUnfinished(snapshot: Snapshot): boolean {
 function namedOwners(jobs: Map<string, KnownJob>): Map<string, string> {
   const owners = new Map<string, string>()
   for (const job of jobs.values()) {
-    for (const named of job.named) {
-      const parsed = named.as === 'restored' ? null : parseLocation(named.path)
-      if (parsed?.ok) owners.set(locationKey(snapshotDirectory(parsed.location)), job.jobId)
+    for (const path of ownPaths(job)) {
+      const parsed = parseLocation(path)
+      if (parsed.ok) owners.set(locationKey(snapshotDirectory(parsed.location)), job.jobId)
     }
   }
   return owners

@@ -2,10 +2,13 @@
 
 export type EvidenceSource = 'cluster' | 'history' | 'journal'
 
-/** One run of a job id, from its submission to its end; `endedAtMs` is `null` while no source tells an end. */
+/** One run of a job id, from its submission to its end. */
 export interface Execution {
   startedAtMs: number
+  /** `null` while no source tells an end, nor that the next one began at its cluster. */
   endedAtMs: number | null
+  /** A source tells its end, or that it runs now: what was made in between is its own. */
+  isBounded: boolean
 }
 
 /** `latest.restored` as a cluster or an archive told it, now or at an earlier look. */
@@ -46,6 +49,8 @@ export interface JobEvidence {
   /** Restores that this source has seen. */
   restores?: Omit<SeenRestore, 'source'>[]
   named?: NamedSnapshot[]
+  /** Paths of savepoints that are the job's own, there or not; the newest first where a cluster says it. */
+  savepoints?: string[]
   latestCompleted?: { path: string; completedAtMs: number } | null
   inProgressIds?: number[]
   checkpointTimeoutMs?: number | null
@@ -116,15 +121,35 @@ function isTold(timeMs: number | null | undefined): timeMs is number {
   return typeof timeMs === 'number'
 }
 
-/** Distinct by begin, in their order; of two ends that are told of one, the earlier. */
+/**
+ * Distinct by begin, in their order; of two ends that are told of one, the earlier. A begin that only an earlier look saw counts, too; at one
+ * cluster an execution has ended when the next one of that id begins.
+ */
 export function executionsIn(evidence: JobEvidence[]): Execution[] {
-  const ends = new Map<number, number | null>()
-  for (const { source, startedAtMs, endedAtMs = null } of evidence) {
-    if (source === 'journal' || !isTold(startedAtMs)) continue
-    const known = ends.get(startedAtMs) ?? null
-    ends.set(startedAtMs, known === null || endedAtMs === null ? (known ?? endedAtMs) : Math.min(known, endedAtMs))
+  const executions = new Map<number, Execution>()
+  const begins = evidence.flatMap((one) => {
+    const startedAtMs = one.source === 'journal' ? one.sighting?.startedAtMs : one.startedAtMs
+    return isTold(startedAtMs) ? [{ ...one, startedAtMs, isBounded: isTold(one.endedAtMs) || saysAlive(one) }] : []
+  })
+  for (const { where, startedAtMs, endedAtMs, isBounded } of begins) {
+    const known = executions.get(startedAtMs)
+    const next = begins.flatMap((one) => (one.where === where && one.startedAtMs > startedAtMs ? [one.startedAtMs] : []))
+    const ends = [endedAtMs, known?.endedAtMs, ...next].filter(isTold)
+    executions.set(startedAtMs, {
+      startedAtMs,
+      endedAtMs: ends.length === 0 ? null : Math.min(...ends),
+      isBounded: isBounded || known?.isBounded === true,
+    })
   }
-  return [...ends].map(([startedAtMs, endedAtMs]) => ({ startedAtMs, endedAtMs })).sort((a, b) => a.startedAtMs - b.startedAtMs)
+  return [...executions.values()].sort((a, b) => a.startedAtMs - b.startedAtMs)
+}
+
+/** The execution within which something was made; `null` when that is not told, or more than one may be it. */
+export function executionAt(executions: Execution[], atMs: number): Execution | null {
+  const [only, ...others] = executions.filter(
+    ({ startedAtMs, endedAtMs }) => atMs >= startedAtMs && (endedAtMs === null || atMs <= endedAtMs),
+  )
+  return only?.isBounded && others.length === 0 ? only : null
 }
 
 /** Each once, by the first source that tells it. */

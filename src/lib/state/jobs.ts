@@ -41,6 +41,8 @@ export interface KnownJob {
   restores: SeenRestore[]
   /** Snapshots that the cluster itself names for this job (completed, savepoint, restored, not discarded). */
   named: NamedSnapshot[]
+  /** Paths of savepoints that any source ever told to be the job's own, there or not. */
+  savepoints: string[]
   /** Newest completed checkpoint by REST; must be among the parsed ones of a running job. */
   latestCompleted: { path: string; completedAtMs: number } | null
   inProgressIds: number[]
@@ -97,6 +99,7 @@ function knowJob(jobId: string, evidence: JobEvidence[], life: Life): KnownJob {
     executions: executionsIn(evidence),
     restores: restoresIn(evidence),
     named: speaking.flatMap((one) => one.named ?? []),
+    savepoints: evidence.flatMap((one) => one.savepoints ?? []),
     latestCompleted: first((one) => one.latestCompleted),
     inProgressIds: speaking.flatMap((one) => one.inProgressIds ?? []),
     checkpointTimeoutMs: first((one) => one.checkpointTimeoutMs),
@@ -156,6 +159,11 @@ function bySilence(jobId: string, evidence: JobEvidence[], input: KnowJobsInput)
   if (objection === null)
     return { liveness: 'terminated', state: null, proof: 'no listed JobManager knows it, and the roots are exclusive' }
   return { liveness: 'unknown', state: null, proof: `no listed JobManager knows it, but ${objection}` }
+}
+
+/** Paths of snapshots that a source told to be the job's own: what it was restored from is another's. */
+export function ownPaths({ named, savepoints }: Pick<KnownJob, 'named' | 'savepoints'>): string[] {
+  return [...named.flatMap(({ path, as }) => (as === 'restored' ? [] : [path])), ...savepoints]
 }
 
 /** A job that nobody mentions, for trees that name one. */

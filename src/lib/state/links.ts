@@ -1,6 +1,6 @@
 import { drillJobs } from './drill.js'
-import type { SeenRestore } from './evidence.js'
-import type { KnownJob } from './jobs.js'
+import { type Execution, executionAt, type SeenRestore } from './evidence.js'
+import { type KnownJob, ownPaths } from './jobs.js'
 import type { KeyTable } from './key-table.js'
 import { checkpointIdOf, placeOf } from './layout.js'
 import { snapshotDirectory } from './lineage.js'
@@ -90,6 +90,7 @@ class RunIndex {
   readonly #byDirectory = new Map<string, { run: Run; snapshot: Snapshot }>()
   readonly #byJob = new Map<string, Run[]>()
   readonly #named = new Map<string, string>()
+  readonly #executions: Map<string, Execution[]>
   readonly #owners = new Map<number, Run | null>()
 
   constructor({ runs, jobs }: LinksInput) {
@@ -97,20 +98,21 @@ class RunIndex {
       for (const snapshot of run.snapshots) this.#byDirectory.set(locationKey(snapshot.directory), { run, snapshot })
       if (run.jobId !== null) this.#byJob.set(run.jobId, [...(this.#byJob.get(run.jobId) ?? []), run])
     }
+    this.#executions = new Map([...jobs].map(([jobId, { executions }]) => [jobId, executions]))
     for (const job of jobs.values()) {
-      for (const { path, as } of job.named) {
-        const directory = as === 'restored' ? null : directoryOf(path)
+      for (const path of ownPaths(job)) {
+        const directory = directoryOf(path)
         if (directory !== null) this.#named.set(locationKey(directory), job.jobId)
       }
     }
   }
 
-  /** Of an id that began more than once, a restore is of the execution that it was told of. */
+  /** Of an id that may have begun more than once, a restore is of the execution that it was told of. */
   speaksOf({ executionStartedAtMs }: SeenRestore, run: Run): boolean {
-    const runs = this.#byJob.get(run.jobId ?? '') ?? []
-    if (runs.length < 2) return true
-    if (executionStartedAtMs === null) return false
-    return run.snapshots.length > 0 && run.snapshots.every((one) => one.completedAtMs >= executionStartedAtMs)
+    if (run.isOnly) return true
+    const executions = this.#executions.get(run.jobId ?? '') ?? []
+    const isOfIt = (one: Snapshot) => executionAt(executions, one.completedAtMs)?.startedAtMs === executionStartedAtMs
+    return executionStartedAtMs !== null && run.snapshots.length > 0 && run.snapshots.every(isOfIt)
   }
 
   /** The point that a restore path names; `null` when its run or its id cannot be told. */
@@ -125,7 +127,7 @@ class RunIndex {
     const jobId = placeOf(directory.name).jobId ?? this.#named.get(locationKey(directory))
     const [run, ...others] = this.#byJob.get(jobId ?? '') ?? []
     const id = checkpointIdOf(directory.name) ?? checkpointId
-    return run === undefined || others.length > 0 || id === null ? null : { from: run, checkpointId: id }
+    return run === undefined || !run.isOnly || others.length > 0 || id === null ? null : { from: run, checkpointId: id }
   }
 
   /** The run in whose tree or savepoint a file lies; `null` when that is no run's, or cannot be told. */

@@ -1,4 +1,4 @@
-import { isFixedJobId } from './evidence.js'
+import { executionAt, isFixedJobId } from './evidence.js'
 import type { KnownJob } from './jobs.js'
 import type { KeyId, KeyTable } from './key-table.js'
 import { checkpointIdOf, savepointPrefix } from './layout.js'
@@ -14,6 +14,8 @@ export interface Run {
   jobId: string | null
   /** What the job is called, by a source that speaks of this very run; `null` = not known. */
   name: string | null
+  /** The id began only once: whatever of it is gone, too, was of this run. */
+  isOnly: boolean
   /** `false`: it may still go on. */
   isEnded: boolean
   /** In the order of their checkpoint ids; those of which the id is not known come last and follow nothing. */
@@ -31,22 +33,30 @@ export function partRuns(snapshots: Snapshot[], jobs: ReadonlyMap<string, KnownJ
   for (const [jobId, own] of groupBy(snapshots, (one) => one.jobId)) {
     const job = jobs.get(jobId)
     const begun = own.map((one) => ({ one, isMoved: isMoved(one) }))
-    const parts = isOneExecution(jobId, job, own)
-      ? [begun.filter((each) => !each.isMoved).map((each) => each.one)]
-      : executionsOf(own, job, keys)
-    const stray = isOneExecution(jobId, job, own) ? begun.filter((each) => each.isMoved).map((each) => [each.one]) : []
-    for (const part of [...parts, ...stray]) if (part.length > 0) runs.push(runOf(jobId, part, job, parts.length + stray.length > 1))
+    const isOnly = isOneExecution(jobId, job, own)
+    const parts = isOnly ? [begun.filter((each) => !each.isMoved).map((each) => each.one)] : executionsOf(own, job, keys)
+    const stray = isOnly ? begun.filter((each) => each.isMoved).map((each) => [each.one]) : []
+    const isPart = parts.length + stray.length > 1
+    for (const part of [...parts, ...stray]) if (part.length > 0) runs.push(runOf(jobId, part, job, { isOnly, isPart }))
   }
   // A job that has left nothing yet is a run, too: others may have gone on from it, and it may go on from others.
   const seen = new Set(runs.map((run) => run.jobId))
-  for (const job of jobs.values()) if (!seen.has(job.jobId) && !job.neverRan) runs.push(runOf(job.jobId, [], job, false))
+  for (const job of jobs.values())
+    if (!seen.has(job.jobId) && !job.neverRan)
+      runs.push(runOf(job.jobId, [], job, { isOnly: isOneExecution(job.jobId, job, []), isPart: false }))
   return [...runs, ...strangers(snapshots.filter((one) => one.jobId === null))]
 }
 
-function runOf(jobId: string, snapshots: Snapshot[], job: KnownJob | undefined, isPart: boolean): Run {
+interface Part {
+  isOnly: boolean
+  /** One of several, which the key must tell apart. */
+  isPart: boolean
+}
+
+function runOf(jobId: string, snapshots: Snapshot[], job: KnownJob | undefined, { isOnly, isPart }: Part): Run {
   const [first] = snapshots
   const key = isPart && first !== undefined ? `${jobId} ${locationKey(first.directory)}` : jobId
-  return { key, jobId, name: nameOf(job), isEnded: job?.liveness === 'terminated', snapshots: inOrder(snapshots) }
+  return { key, jobId, name: nameOf(job), isOnly, isEnded: job?.liveness === 'terminated', snapshots: inOrder(snapshots) }
 }
 
 /** A fixed id may be another job's on another cluster: then only who speaks of the execution itself may name it. */
@@ -80,9 +90,8 @@ function isOneExecution(jobId: string, job: KnownJob | undefined, own: Snapshot[
 /** The snapshots of an id that may have begun more than once, parted by what proves that some are of one execution. */
 function executionsOf(own: Snapshot[], job: KnownJob | undefined, keys: KeyTable | null): Snapshot[][] {
   const parts = new Parts(own)
-  for (const { startedAtMs, endedAtMs } of job?.executions ?? []) {
-    parts.join(own.filter(({ completedAtMs }) => completedAtMs >= startedAtMs && completedAtMs <= (endedAtMs ?? Number.POSITIVE_INFINITY)))
-  }
+  const executions = job?.executions ?? []
+  for (const execution of executions) parts.join(own.filter((one) => executionAt(executions, one.completedAtMs) === execution))
   if (keys !== null) joinByFiles(inOrder(own), parts, keys)
   return parts.all()
 }
@@ -153,6 +162,7 @@ function strangers(unknown: Snapshot[]): Run[] {
         key: `${digits ?? ''} ${locationKey(snapshot.directory)}`,
         jobId: null,
         name: null,
+        isOnly: false,
         isEnded: false,
         snapshots: [snapshot],
       })

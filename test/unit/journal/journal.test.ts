@@ -136,6 +136,7 @@ describe('sightings', () => {
     startedAtMs: 1,
     isHaOff: true,
     restored: { path: 'wasbs://c@a/sp', checkpointId: 3 },
+    savepoint: 'wasbs://c@a/own',
   }
 
   it('are kept by cluster and job, and written again only when something is new', async () => {
@@ -156,7 +157,7 @@ describe('sightings', () => {
     await mkdir(directory, { recursive: true })
     const lines = ['{"jobId":"j1"}', '7', '{"jobId":"j1","where":"http://jm","state":"RUNNING","isHaOff":"yes","restored":{"path":"p"}}']
     await writeFile(join(directory, 'sightings.jsonl'), `${lines.join('\n')}\n{"jobId":"to`)
-    const bare = { name: null, startedAtMs: null, isHaOff: null, restored: { path: 'p', checkpointId: null } }
+    const bare = { name: null, startedAtMs: null, isHaOff: null, restored: { path: 'p', checkpointId: null }, savepoint: null }
     expect(await createJournal({ directory }).sightings()).toEqual([{ jobId: 'j1', where: 'http://jm', state: 'RUNNING', ...bare }])
   })
 })

@@ -115,7 +115,7 @@ describe('what looks remember', () => {
     for (let looks = 0; looks < 3; looks++) await gather([jobManager([overview()], ha)])
     const seen = { jobId: JOB, where: 'http://flink-jm:8081', name: 'sales_pipeline', startedAtMs: STARTED }
     const restored = { path: SAVEPOINT, checkpointId: 3 }
-    const running = { ...seen, state: 'RUNNING', isHaOff: false, restored }
+    const running = { ...seen, state: 'RUNNING', isHaOff: false, restored, savepoint: null }
     expect(await journal.sightings()).toEqual([running])
     await gather([jobManager(ended)])
     expect(await journal.sightings()).toEqual([running, { ...running, state: 'CANCELED', isHaOff: null }])
@@ -152,8 +152,15 @@ describe('what looks remember', () => {
       name: 'sales_pipeline',
       nameSource: 'journal',
       restores: [{ path: SAVEPOINT, checkpointId: 3, source: 'journal', executionStartedAtMs: STARTED }],
-      executions: [],
+      executions: [{ startedAtMs: STARTED, endedAtMs: null, isBounded: false }],
     })
+  })
+
+  it('is whose a savepoint was, when the next run has claimed it and Flink has deleted it', async () => {
+    const savepoint = { ...entry(), externalPath: SAVEPOINT }
+    for (const latest of [savepoint, null])
+      await gather([jobManager([overview()], { checkpoints: async () => stats({ savepoint: latest }) })])
+    expect((await know([])).get(JOB)?.savepoints).toEqual([SAVEPOINT])
   })
 
   it('survives a failover, which overwrites what the cluster tells', async () => {

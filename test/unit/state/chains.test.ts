@@ -119,6 +119,7 @@ describe('evidence', () => {
     expect(downstream([older, newer], [owner, sales(B, { restores: restores(4) })])).toBe(0)
     expect(downstream([older, newer], [owner, sales(B, { restores: restores(null) })])).toBe(0)
     expect(downstream([older, newer], [sales(A), sales(B, { restores: restores(5) })])).toBe(0)
+    expect(downstream([older, newer], [sales(A, { savepoints: [gone] }), sales(B, { restores: restores(5) })])).toBe(1)
   })
 
   it('in the files that a snapshot names leads to the lowest point that has them all', () => {
@@ -139,8 +140,8 @@ describe('evidence', () => {
 
 describe('an id that is used again', () => {
   const executions = [
-    { startedAtMs: NOW - 20 * DAY, endedAtMs: NOW - 10 * DAY },
-    { startedAtMs: NOW - 5 * DAY, endedAtMs: null },
+    { startedAtMs: NOW - 20 * DAY, endedAtMs: NOW - 10 * DAY, isBounded: true },
+    { startedAtMs: NOW - 5 * DAY, endedAtMs: null, isBounded: true },
   ]
   const [old, late, young] = [checkpoint(FIXED, 7, ago(15)), checkpoint(FIXED, 8, ago(12)), checkpoint(FIXED, 9, ago(1))]
 
@@ -166,6 +167,30 @@ describe('an id that is used again', () => {
     ]
     const chains = new Chains({ snapshots, jobs: jobsOf(job(FIXED)), roots: [at('')], keys })
     expect(downstream(snapshots, [], 1, chains)).toBe(count)
+  })
+
+  it('joins nothing by executions of which only the begin is told, nor where two clusters have it at once', () => {
+    const open = { startedAtMs: NOW - 20 * DAY, endedAtMs: null, isBounded: false }
+    expect(downstream([old, late], [job(FIXED, { executions: [open] })])).toBe(0)
+    const both = [...executions.slice(0, 1), { startedAtMs: NOW - 18 * DAY, endedAtMs: null, isBounded: true }]
+    expect(downstream([old, late], [job(FIXED, { executions: both })])).toBe(0)
+  })
+
+  it('lends what was seen of one execution to no other', () => {
+    const point = checkpoint(A, 5, ago(30))
+    const restores = (executionStartedAtMs: number) => [
+      { path: uri(checkpointDirectory(A, 5)), checkpointId: 5, source: 'cluster' as const, executionStartedAtMs },
+    ]
+    const reused = (begunDaysAgo: number) => sales(FIXED, { executions, restores: restores(NOW - begunDaysAgo * DAY) })
+    expect(downstream([point, old], [sales(A), reused(20)])).toBe(1)
+    expect(downstream([point, old], [sales(A), reused(5)])).toBe(0)
+    expect(downstream([point, young], [sales(A), reused(20)])).toBe(0)
+  })
+
+  it('tells of a point that is gone nothing: it may be of either', () => {
+    const heir = sales(B, from(FIXED, 9))
+    expect(downstream([old, checkpoint(B, 10, ago(1))], [sales(FIXED), heir])).toBe(0)
+    expect(downstream([checkpoint(A, 7, ago(15)), checkpoint(B, 10, ago(1))], [sales(A, { executions }), sales(B, from(A, 9))])).toBe(0)
   })
 
   it('may be any id that was seen to begin twice', () => {

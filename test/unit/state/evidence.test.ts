@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isFixedJobId, type JobEvidence } from '../../../src/lib/state/evidence.js'
+import { executionAt, isFixedJobId, type JobEvidence } from '../../../src/lib/state/evidence.js'
 import { knowJobs } from '../../../src/lib/state/jobs.js'
 import { jobId } from '../../support/builders.js'
 
@@ -67,8 +67,8 @@ describe('two executions of one id', () => {
   it('both count for what was seen of the id: executions by begin, and restores', () => {
     const job = know([NEW, { ...OLD, restores: [{ path: 'first', checkpointId: 1, executionStartedAtMs: 1 }] }])
     expect(job.executions).toEqual([
-      { startedAtMs: 1, endedAtMs: 5 },
-      { startedAtMs: 6, endedAtMs: null },
+      { startedAtMs: 1, endedAtMs: 5, isBounded: true },
+      { startedAtMs: 6, endedAtMs: null, isBounded: true },
     ])
     expect(job.restores.map((one) => [one.path, one.source])).toEqual([
       ['savepoint', 'cluster'],
@@ -115,16 +115,47 @@ describe('two executions of one id', () => {
 describe('one execution', () => {
   it('is told by the cluster and by the history once, with the earlier of two ends', () => {
     const archived: JobEvidence = { ...OLD, source: 'history', endedAtMs: 4 }
-    expect(know([OLD, archived, { ...OLD, endedAtMs: null }]).executions).toEqual([{ startedAtMs: 1, endedAtMs: 4 }])
+    expect(know([OLD, archived, { ...OLD, endedAtMs: null }]).executions).toEqual([{ startedAtMs: 1, endedAtMs: 4, isBounded: true }])
   })
 
-  it('is not told by a source that knows no begin, nor by the journal', () => {
+  it('is not told by a source that knows no begin, nor by a journal that saw none', () => {
     expect(
       know([
         { ...OLD, startedAtMs: null },
         { ...OLD, source: 'journal', state: null },
       ]).executions,
     ).toEqual([])
+  })
+
+  it('that an earlier look saw to begin counts, and is over when the next one of that id begins at its cluster', () => {
+    const seen = (startedAtMs: number, where = NEW.where): JobEvidence => ({
+      jobId: NEW.jobId,
+      source: 'journal',
+      where,
+      sighting: { state: 'RUNNING', startedAtMs, isHaOff: null },
+    })
+    const here = { startedAtMs: 2, endedAtMs: 6, isBounded: false }
+    expect(know([seen(2), NEW]).executions).toEqual([here, { startedAtMs: 6, endedAtMs: null, isBounded: true }])
+    expect(know([seen(2, 'elsewhere'), NEW]).executions[0]).toEqual({ ...here, endedAtMs: null })
+  })
+
+  it.each([
+    ['within the only one that is told', [{ startedAtMs: 1, endedAtMs: 5, isBounded: true }], 5, 1],
+    ['within one that runs', [{ startedAtMs: 1, endedAtMs: null, isBounded: true }], 9, 1],
+    ['after its end', [{ startedAtMs: 1, endedAtMs: 5, isBounded: true }], 6, null],
+    ['before its begin', [{ startedAtMs: 1, endedAtMs: null, isBounded: true }], 0, null],
+    ['in one of which only the begin is told', [{ startedAtMs: 1, endedAtMs: null, isBounded: false }], 2, null],
+    [
+      'where two may be it, on two clusters',
+      [
+        { startedAtMs: 1, endedAtMs: null, isBounded: true },
+        { startedAtMs: 2, endedAtMs: 5, isBounded: true },
+      ],
+      3,
+      null,
+    ],
+  ])('has what was made in it: %s', (_, executions, atMs, expected) => {
+    expect(executionAt(executions, atMs)?.startedAtMs ?? null).toBe(expected)
   })
 
   it('is told by several sources that fill what others leave open', () => {
