@@ -68,6 +68,18 @@ export function waitForCheckpoints(restUrl: string, jobId: string, count = 1): P
   })
 }
 
+/** Waits until a job has completed a checkpoint after its last savepoint. */
+export async function waitForCheckpointAfterSavepoint(restUrl: string, jobId: string): Promise<void> {
+  await waitUntil({
+    until: `job ${jobId} has completed a checkpoint after its savepoint`,
+    probe: async () => {
+      const body = await requestJson(`${restUrl}/jobs/${jobId}/checkpoints`)
+      const idOf = (kind: string) => Number(at(body, 'latest', kind, 'id') ?? Number.NaN)
+      return idOf('completed') > idOf('savepoint') ? true : null
+    },
+  })
+}
+
 /** Cancels a job and waits for its end; its newest checkpoint is retained. */
 export async function cancelJob(restUrl: string, jobId: string): Promise<void> {
   await requestJson(`${restUrl}/jobs/${jobId}?mode=cancel`, { method: 'PATCH' })

@@ -1,7 +1,16 @@
 import type { ContainerClient } from '@azure/storage-blob'
 import type { Cluster } from '../cluster.js'
 import { statePath } from '../emulator.js'
-import { cancelJob, ORDERS_ENRICH, restoredFrom, SALES_PIPELINE, submitScript, takeSavepoint, waitForCheckpoints } from '../jobs.js'
+import {
+  cancelJob,
+  ORDERS_ENRICH,
+  restoredFrom,
+  SALES_PIPELINE,
+  submitScript,
+  takeSavepoint,
+  waitForCheckpointAfterSavepoint,
+  waitForCheckpoints,
+} from '../jobs.js'
 import type { Sandbox } from '../sandbox.js'
 import { waitUntil } from '../wait.js'
 import { blobsBelow, nameOf, plant } from './blobs.js'
@@ -64,6 +73,8 @@ async function ranOnce({ cluster, storage }: Sandbox, script: string, withSavepo
   const jobId = await submitScript(cluster.gatewayUrl, script)
   await waitForCheckpoints(restUrl, jobId)
   const savepoint = withSavepoint ? await takeSavepoint(restUrl, jobId, statePath('savepoints')) : null
+  // Else the job that comes back from the checkpoint would not go on from the savepoint, and that would be the last way back to it.
+  if (savepoint !== null) await waitForCheckpointAfterSavepoint(restUrl, jobId)
   await cancelJob(restUrl, jobId)
   const checkpoint = await retainedCheckpoint(storage, jobId)
   await waitUntil({
