@@ -92,8 +92,7 @@ export class Inventory {
     this.totals.bytes += blob.sizeBytes
     const here = this.#enter(blob.name, account, container)
     const place = isPlainName(blob.name.slice(here.name.length)) ? here.place : placeOf(blob.name)
-    const isWrite = !blob.isDirectory || checkpointIdOf(blob.name) !== null
-    if (isWrite && here.tree !== null && blob.lastModifiedMs > here.tree.newestWriteMs) here.tree.newestWriteMs = blob.lastModifiedMs
+    noteWrite(here.tree, blob)
     if (blob.name.charCodeAt(here.name.length) === LETTER_C && !blob.isDirectory && isStoreFile(blob.name)) this.#seeStore(here)
     const isSnapshotArea = place.area === 'checkpoint' || place.area === 'savepoint'
     if (blob.isDirectory && blob.sizeBytes === 0) {
@@ -194,4 +193,9 @@ export class Inventory {
 function bare(blob: BareBlob, { account, container }: Container): StoredBlob {
   const { name, sizeBytes, etag, lastModifiedMs } = blob
   return { account, container, name, sizeBytes, etag, lastModifiedMs }
+}
+
+function noteWrite(tree: WrittenTree | null, blob: BareBlob): void {
+  if (tree === null || blob.lastModifiedMs <= tree.newestWriteMs) return
+  if (!blob.isDirectory || checkpointIdOf(blob.name) !== null) tree.newestWriteMs = blob.lastModifiedMs
 }
