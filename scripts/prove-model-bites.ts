@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
-import { FAULTS, type Fault, NO_FAULT, type Patch } from './model-faults.js'
+import type { Fault, Patch } from './model-fault.js'
+import { FAULTS, NO_FAULT } from './model-faults.js'
 
 interface Caught {
   seed: number

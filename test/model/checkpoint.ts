@@ -99,7 +99,6 @@ function* write(world: World, job: SimJob, pending: Pending, take: TakeState): S
     subtasks,
     spell: (path) => job.spell(path),
   })
-  yield* upload({ world, job, pending }, metadataOf(directory), { bytes })
   const snapshot: SimSnapshot = {
     checkpointId,
     directory,
@@ -115,8 +114,12 @@ function* write(world: World, job: SimJob, pending: Pending, take: TakeState): S
     trueFiles: trueFilesOf(subtasks),
     writtenFiles: writtenFilesOf(subtasks, spot),
   }
-  // From here on it restores, whether or not its JobManager lives to say so.
-  world.snapshots.set(directory, snapshot)
+  // As soon as its `_metadata` is closed it restores, whether or not its JobManager lives to say so.
+  const isThere = () => {
+    snapshot.completedAtMs = world.nowMs
+    world.snapshots.set(directory, snapshot)
+  }
+  yield* upload({ world, job, pending }, metadataOf(directory), { bytes }, isThere)
   return snapshot
 }
 

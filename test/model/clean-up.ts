@@ -13,10 +13,11 @@ import { locationKey } from '../../src/lib/state/location.js'
 import { Checks, expiredIn } from './checks.js'
 import type { CleanUpSettings, Machine } from './clean-up-settings.js'
 import { Desk, keyOf } from './desk.js'
+import type { SimJob } from './job.js'
 import { directoryOf } from './paths.js'
 import { SimEraser } from './ports.js'
 import { SimRuns, SimStorage } from './storage.js'
-import { sees } from './watch.js'
+import { sees as seesJob } from './watch.js'
 import type { CleanupPhase, World } from './world.js'
 
 export type CleanUp =
@@ -28,12 +29,12 @@ export type CleanUp =
 
 /** One whole run as the command does it, with the world going on at every request. */
 export function cleanUp(world: World, machine: Machine, settings: CleanUpSettings): Promise<CleanUp> {
-  return during(world, settings, () => new Run(world, machine, settings).run())
+  return during(world, machine, settings, () => new Run(world, machine, settings).run())
 }
 
 /** `cleanup --resume <run>`. */
 export function resumeCleanUp(world: World, machine: Machine, settings: CleanUpSettings, runId: string): Promise<CleanUp> {
-  return during(world, settings, () => new Run(world, machine, { ...settings, named: null, rival: null }).resume(runId))
+  return during(world, machine, settings, () => new Run(world, machine, { ...settings, named: null, rival: null }).resume(runId))
 }
 
 /** `undo <run>`; whether it was done. */
@@ -41,9 +42,11 @@ export function undoCleanUp(world: World, machine: Machine, settings: CleanUpSet
   return new Run(world, machine, settings).undo(runId)
 }
 
-async function during(world: World, settings: CleanUpSettings, run: () => Promise<CleanUp>): Promise<CleanUp> {
+async function during(world: World, machine: Machine, settings: CleanUpSettings, run: () => Promise<CleanUp>): Promise<CleanUp> {
   const outer = world.cleanup
-  world.cleanup = { step: 'planning', expired: new Map(), startedAtMs: world.nowMs, sees: (job) => sees(settings, job) }
+  const knowsPoint = (job: SimJob) => machine.journal.told.has('restored', job)
+  const sees = (job: SimJob) => seesJob(settings, job)
+  world.cleanup = { step: 'planning', expired: new Map(), startedAtMs: world.nowMs, sees, knowsPoint }
   try {
     return await run()
   } catch (error) {

@@ -15,7 +15,7 @@ export function neededPaths(world: World, options: NeedsOptions): Map<string, st
   const needed = new Map<string, string>()
   for (const job of world.livingJobs()) {
     if (world.isExcused(job) || isUnseen(world, job)) continue
-    if (options.startedSinceMs === undefined || job.startedAtMs < options.startedSinceMs) addJob(world, job, needed)
+    if (options.startedSinceMs === undefined || job.startedAtMs < options.startedSinceMs) addLiving(world, job, needed)
   }
   for (const snapshot of world.snapshots.values()) {
     if (isOfJobSince(world, snapshot, options.startedSinceMs) || isOfUnseen(world, snapshot) || isExcusedFar(world, snapshot)) continue
@@ -38,6 +38,25 @@ function isUnseen(world: World, job: SimJob): boolean {
   if (!world.isWild || cleanup === null || job.startedAtMs < cleanup.startedAtMs || cleanup.sees(job)) return false
   const point = job.restore?.snapshot
   return point !== undefined && cleanup.expired.has(metadataOf(point.directory))
+}
+
+/**
+ * Nobody ever told from what it was restored: a job that runs where nobody asks, or where somebody else answers, and that has no checkpoint yet.
+ * Whether its point is a last way back the truth about chains says; that a living job is just reading it, no rule could have known.
+ */
+function isUntold(world: World, job: SimJob): boolean {
+  const { cleanup } = world
+  return world.isWild && cleanup !== null && job.restore !== null && !job.hasOwnCheckpoint && !cleanup.sees(job) && !cleanup.knowsPoint(job)
+}
+
+function addLiving(world: World, job: SimJob, needed: Map<string, string>): void {
+  const before = new Set(needed.keys())
+  addJob(world, job, needed)
+  const point = job.restore?.snapshot
+  if (point === undefined || !isUntold(world, job)) return
+  world.harmed.add(job.key)
+  for (const path of [metadataOf(point.directory), ...point.trueFiles.keys(), ...point.writtenFiles.keys()])
+    if (!before.has(path)) needed.delete(path)
 }
 
 function isExcusedFar(world: World, snapshot: SimSnapshot): boolean {

@@ -5,6 +5,8 @@ import { containerOf } from './paths.js'
 import { Aborted, type Steps } from './process.js'
 import type { World } from './world.js'
 
+type Content = { bytes: Uint8Array } | { sizeBytes: number }
+
 /** Gives the others a turn, and ends here when the checkpoint was given up meanwhile. */
 export function* turn(pending: Pending): Steps {
   yield
@@ -12,24 +14,21 @@ export function* turn(pending: Pending): Steps {
 }
 
 /** As wasb writes a file: an empty link blob at the final name, the data aside, then the data over the link. */
-export function* upload(target: Target, path: string, content: { bytes: Uint8Array } | { sizeBytes: number }): Steps {
+export function* upload(target: Target, path: string, content: Content, closed?: () => void): Steps {
   const { world, pending } = target
   pending.paths.add(path)
-  yield* uploadUntracked(world, path, content, () => turn(pending))
+  yield* uploadUntracked(world, path, content, () => turn(pending), closed)
 }
 
-export function* uploadUntracked(
-  world: World,
-  path: string,
-  content: { bytes: Uint8Array } | { sizeBytes: number },
-  wait: () => Steps,
-): Steps {
+/** `closed`: the file is there with all its bytes, whether or not its writer lives to hear of it. */
+export function* uploadUntracked(world: World, path: string, content: Content, wait: () => Steps, closed?: () => void): Steps {
   world.store.link(path)
   const aside = world.random.chance(0.2) ? `${containerOf(path)}/_$azuretmpfolder$/${world.random.uuid()}` : null
   if (aside !== null) world.store.put(aside, { sizeBytes: 1 })
   yield* wait()
   if (aside !== null) world.store.delete(aside)
   world.store.put(path, content)
+  closed?.()
   if (world.random.chance(0.5)) yield* wait()
 }
 

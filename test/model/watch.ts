@@ -38,7 +38,8 @@ export class Watch {
 
   /** The tool begins to look at everything. */
   looks(): void {
-    this.#world.excused = this.#excusedRuns()
+    this.#world.excused = new Set()
+    this.#excuse(this.#excusedRuns())
     this.#world.excusesFar = this.#settings.exclusive
     const chains = new Chains(this.#world, this.#asked)
     const halfway = [...this.#world.limbo.keys()].filter((one) => this.#isTaken(one))
@@ -47,6 +48,8 @@ export class Watch {
 
   /** `expired`: `_metadata` path → ETag. */
   planned(expired: ReadonlyMap<string, string>): void {
+    // What the look was told on its way counts, too.
+    this.#excuse(this.#world.livingJobs().filter((job) => !sees(this.#settings, job) && this.#isLikeItsEndedRun(job)))
     const chains = new Chains(this.#world, this.#asked)
     for (const one of chains.whole()) {
       const stored = this.#world.metadataBlob(one)
@@ -119,14 +122,17 @@ export class Watch {
    * Runs that live where nobody asks, or where somebody else answers: with `exclusive` their silence ends them, once nothing was written for the
    * grace period, unless a look saw them running on a cluster with high availability.
    */
-  #excusedRuns(): Set<number> {
+  #excusedRuns(): SimJob[] {
     const { exclusive, graceMs } = this.#settings
     const unseen = this.#world.livingJobs().filter((job) => !sees(this.#settings, job))
     const isKnownToSurvive = (job: SimJob) => this.#asked.told.has('running', job) && saysHighAvailability(this.#world, job.cluster)
     const isSilent = (job: SimJob) => exclusive && isQuietSince(this.#world, job, this.#world.nowMs - graceMs) && !isKnownToSurvive(job)
-    const excused = new Set(unseen.filter((job) => isSilent(job) || this.#isLikeItsEndedRun(job)).map((job) => job.key))
-    for (const key of excused) this.#world.harmed.add(key)
-    return excused
+    return unseen.filter((job) => isSilent(job) || this.#isLikeItsEndedRun(job))
+  }
+
+  #excuse(runs: SimJob[]): void {
+    this.#world.excused = new Set([...this.#world.excused, ...runs.map((job) => job.key)])
+    for (const { key } of runs) this.#world.harmed.add(key)
   }
 
   /** The end of an earlier run of its id was told, and it has not written anything yet. */

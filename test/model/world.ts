@@ -16,6 +16,8 @@ export interface CleanupPhase {
   lookedAtMs?: number
   /** Whether it asks the cluster of a job, and hears of the job there. */
   sees: (job: SimJob) => boolean
+  /** Whether anybody ever told its machine from what the job was restored. */
+  knowsPoint: (job: SimJob) => boolean
 }
 
 const START_MS = Date.UTC(2026, 0, 1)

@@ -123,8 +123,9 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
   }
 }
 
+/** As its cluster tells of it: its checkpoints outlive a cancel. */
 export function running(id: string, parts: Partial<KnownJob> = {}): KnownJob {
-  return job(id, { liveness: 'running', state: 'RUNNING', proof: 'RUNNING by http://jm:8081', ...parts })
+  return job(id, { liveness: 'running', state: 'RUNNING', proof: 'RUNNING by http://jm:8081', retainsCheckpoints: true, ...parts })
 }
 
 export function jobsOf(...jobs: KnownJob[]): Map<string, KnownJob> {

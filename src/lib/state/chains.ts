@@ -1,8 +1,9 @@
+import { maybeClaimed } from './claimable.js'
 import { isOfDrill } from './drill.js'
 import type { KnownJob } from './jobs.js'
 import type { KeyTable } from './key-table.js'
 import { type Link, linkRuns } from './links.js'
-import { isBelow, isSameContainer, type Location } from './location.js'
+import { isBelow, isSameContainer, type Location, locationKey } from './location.js'
 import { droppedOperators } from './operators.js'
 import { partRuns, type Run } from './runs.js'
 import type { Snapshot } from './snapshot.js'
@@ -28,9 +29,11 @@ export class Chains {
   readonly #runOf = new Map<Snapshot, Run>()
   readonly #links: Map<Run, Link>
   readonly #children = new Map<Run, Link[]>()
+  readonly #claimed: ReadonlySet<string>
 
   constructor(input: ChainsInput) {
     this.#input = input
+    this.#claimed = maybeClaimed(input.jobs)
     this.runs = partRuns(input.snapshots, input.jobs, input.keys)
     const links = linkRuns({ ...input, runs: this.runs })
     this.#links = new Map(links.map((link) => [link.run, link]))
@@ -51,11 +54,15 @@ export class Chains {
     return snapshot.completeness === 'complete' && !isOfDrill(snapshot) && this.isBelowRoot(snapshot)
   }
 
-  /** Whole, and nothing that Flink deletes by itself when its job ends. */
+  /**
+   * Whole, and nothing that Flink deletes by itself: neither claimed by a job that goes on, nor a checkpoint that goes when its job ends. What
+   * outlived a proven end was retained; of a job that may go on somebody must say that it will be.
+   */
   isRestorePoint(snapshot: Snapshot): boolean {
-    if (!this.isWhole(snapshot)) return false
+    if (!this.isWhole(snapshot) || this.#claimed.has(locationKey(snapshot.directory))) return false
     const job = snapshot.jobId === null ? undefined : this.#input.jobs.get(snapshot.jobId)
-    return snapshot.kind === 'savepoint' || (job?.retainsCheckpoints !== false && job?.state !== 'FINISHED')
+    if (snapshot.kind === 'savepoint' || job === undefined) return true
+    return job.state !== 'FINISHED' && (job.retainsCheckpoints ?? job.liveness === 'terminated')
   }
 
   /**

@@ -5,7 +5,9 @@ import { ownerOf, snapshotDirectory, snapshotOwners } from './lineage.js'
 import { type Location, locationKey, parseLocation } from './location.js'
 import type { Guard, PlanInput, PlannedDelete } from './plan.js'
 import { isDead } from './policy.js'
+import type { KeepReason } from './retention.js'
 import { byAge, type Snapshot } from './snapshot.js'
+import type { Survey } from './survey.js'
 
 /** The guards that the survey and the plan themselves answer, after those handed in. */
 export function planGuards(input: PlanInput, swept: PlannedDelete[]): Guard[] {
@@ -40,11 +42,30 @@ function counted(count: number, thing: string): string {
 
 /** An unreadable `_metadata` can reference anything. */
 function metadataGuard(input: PlanInput): Guard {
-  const [first, ...more] = input.survey.unreadable.filter((one) => !isDead(metadataKeyOf(one.directory), one.etag, input.dead))
+  const held = heldFor(input)
+  const isUnknown = ({ directory, etag }: Survey['unreadable'][number]) => !isDead(metadataKeyOf(directory), etag, input.dead)
+  const contested = input.survey.unreadable.find((one) => !isUnknown(one) && held.has(locationKey(one.directory)))
+  if (contested !== undefined) {
+    const { name } = contested.directory
+    const why = held.get(locationKey(contested.directory))
+    return refuse('metadata', `--dead gives up ${name}/_metadata#${contested.etag}, but it stays (${why}): what it needs is unknown`)
+  }
+  const [first, ...more] = input.survey.unreadable.filter(isUnknown)
   if (first === undefined) return ok('metadata', `all ${input.survey.fingerprint.size} _metadata files were read`)
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`
   const message = `${first.directory.name}/_metadata: ${first.problem}${others}; what it needs is unknown`
   return refuse('metadata', message, `--dead ${first.directory.name}/_metadata#${first.etag}`)
+}
+
+/** Who wants a snapshot to stay whatever its age, by directory (key). */
+const WANTED = new Set<KeepReason>(['pinned', 'window', 'in-use', 'configured', 'high-availability', 'claimed', 'copy'])
+
+function heldFor({ decisions }: PlanInput): Map<string, string> {
+  const wanted = decisions.flatMap(({ snapshot, verdict, reasons }): [string, string][] => {
+    const why = verdict === 'keep' ? reasons.find(({ reason }) => reason !== 'expired' && WANTED.has(reason)) : undefined
+    return why === undefined ? [] : [[locationKey(snapshot.directory), why.detail]]
+  })
+  return new Map(wanted)
 }
 
 function metadataKeyOf(directory: Location): string {

@@ -2,7 +2,7 @@ import { BlobSet } from './blob-set.js'
 import { BlobTable } from './blob-table.js'
 import { isStoreFile } from './high-availability.js'
 import type { KeyId, KeyTable } from './key-table.js'
-import { isPlainName, isSnapshotMetadata, jobDirectoryOf, type Place, parentOf, placeOf } from './layout.js'
+import { checkpointIdOf, isPlainName, isSnapshotMetadata, jobDirectoryOf, type Place, parentOf, placeOf } from './layout.js'
 import { type Location, locationKey } from './location.js'
 import type { StoredBlob } from './survey.js'
 
@@ -16,7 +16,10 @@ export interface SnapshotDirectory {
   bytes: number
 }
 
-/** A directory of a job id (`.../<job id>`), and when a file was last written anywhere in it; markers count for nothing, since deletes renew them. */
+/**
+ * A directory of a job id (`.../<job id>`), and when a file was last written anywhere in it, or the directory of a checkpoint made: of one that
+ * begins nothing else is there. Other markers count for nothing, since deletes renew them.
+ */
 export interface WrittenTree {
   directory: Location
   jobId: string
@@ -88,9 +91,8 @@ export class Inventory {
     this.totals.blobs++
     this.totals.bytes += blob.sizeBytes
     const here = this.#enter(blob.name, account, container)
-    if (here.tree !== null && !blob.isDirectory && blob.lastModifiedMs > here.tree.newestWriteMs)
-      here.tree.newestWriteMs = blob.lastModifiedMs
     const place = isPlainName(blob.name.slice(here.name.length)) ? here.place : placeOf(blob.name)
+    noteWrite(here.tree, blob)
     if (blob.name.charCodeAt(here.name.length) === LETTER_C && !blob.isDirectory && isStoreFile(blob.name)) this.#seeStore(here)
     const isSnapshotArea = place.area === 'checkpoint' || place.area === 'savepoint'
     if (blob.isDirectory && blob.sizeBytes === 0) {
@@ -191,4 +193,9 @@ export class Inventory {
 function bare(blob: BareBlob, { account, container }: Container): StoredBlob {
   const { name, sizeBytes, etag, lastModifiedMs } = blob
   return { account, container, name, sizeBytes, etag, lastModifiedMs }
+}
+
+function noteWrite(tree: WrittenTree | null, blob: BareBlob): void {
+  if (tree === null || blob.lastModifiedMs <= tree.newestWriteMs) return
+  if (!blob.isDirectory || checkpointIdOf(blob.name) !== null) tree.newestWriteMs = blob.lastModifiedMs
 }

@@ -136,7 +136,7 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000
 
 /**
  * Why an end is none of the run that is asked for: application clusters reuse a job id (`JobID(hash(cluster id), 0)`), so whatever was written or
- * seen later is of a later run. Of an id that is no fixed one, and that a cluster still shows with its end, only a checkpoint says so: an upload may come
+ * seen later is of a later run, which may have begun in the very second of that end. Of an id that is no fixed one, and that a cluster still shows with its end, only a checkpoint says so: an upload may come
  * to its end after its job. `null` = nothing speaks against it.
  */
 function doubtOf(ended: JobEvidence, evidence: JobEvidence[], trees: JobTrees | undefined): string | null {
@@ -144,7 +144,7 @@ function doubtOf(ended: JobEvidence, evidence: JobEvidence[], trees: JobTrees | 
   if (endedAtMs === null) return null
   const isShown = ended.source === 'cluster' && !isFixedJobId(ended.jobId)
   const writtenMs = (isShown ? trees?.newestCheckpointMs : trees?.newestWriteMs) ?? 0
-  if (writtenMs > endedAtMs + CLOCK_TOLERANCE_MS) return 'its directory was written to later'
+  if (writtenMs > endedAtMs + (isFixedJobId(ended.jobId) ? 0 : CLOCK_TOLERANCE_MS)) return 'its directory was written to later'
   const later = evidence.find(
     ({ sighting }) => sighting !== undefined && !hasEnded(sighting.state) && (sighting.startedAtMs ?? 0) > endedAtMs,
   )

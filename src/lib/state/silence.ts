@@ -6,7 +6,7 @@ import type { Snapshot } from './snapshot.js'
 
 /** What storage shows of a job: all its directories together. */
 export interface JobTrees {
-  /** Newest write of a file in any of them. */
+  /** Newest write of a file, or of a checkpoint's directory, in any of them. */
   newestWriteMs: number
   /** When the newest checkpoint in any of them was completed; absent = there is none. */
   newestCheckpointMs?: number

@@ -31,6 +31,10 @@ const ago = (days: number, parts: Partial<Snapshot> = {}) => ({ completedAtMs: N
 const sales = (id: string, parts: Partial<KnownJob> = {}) => job(id, { name: 'sales', ...parts })
 const from = (id: string, checkpointId: number) => ({ restoredFrom: uri(checkpointDirectory(id, checkpointId)) })
 
+const UNKNOWN = { liveness: 'unknown' } as const
+const KEEPS = { retainsCheckpoints: true }
+const fromSavepoint = { restoredFrom: uri(savepointDirectory(A, 6)) }
+
 /** How many restore points lie downstream of the first one, counted up to `enough`. */
 function downstream(snapshots: Snapshot[], jobs: KnownJob[], enough = 1, chains = chainsOf(jobsOf(...jobs), snapshots)): number {
   const [first] = snapshots
@@ -64,6 +68,20 @@ describe('downstream of a snapshot lies', () => {
       [sales(A, { liveness: 'unknown' }), sales(B, from(A, 5))],
     ],
     ['no checkpoint that goes with a cancel', 0, [checkpoint(A, 6, ago(1))], [running(A, { retainsCheckpoints: false })]],
+    ['a checkpoint of a job that may go on, and keeps it', 1, [checkpoint(A, 6, ago(1))], [sales(A, { liveness: 'unknown', ...KEEPS })]],
+    ['no checkpoint of a job that may go on, if nobody says that it keeps it', 0, [checkpoint(A, 6, ago(1))], [sales(A, UNKNOWN)]],
+    ['a savepoint of a job that may go on', 1, [savepoint(A, 6, ago(1))], [sales(A, UNKNOWN)]],
+    ['a checkpoint that outlived a proven end', 1, [checkpoint(A, 6, ago(1))], [sales(A, { state: 'CANCELED' })]],
+    ['no checkpoint that a job which goes on may have claimed', 0, [checkpoint(A, 6, ago(1))], [sales(A), running(B, from(A, 6))]],
+    ['no savepoint that one may have claimed', 0, [savepoint(A, 6, ago(1))], [sales(A), job(B, { ...UNKNOWN, ...fromSavepoint })]],
+    ['one that an ended job was restored from', 1, [checkpoint(A, 6, ago(1))], [sales(A), job(B, from(A, 6))]],
+    ['one to which its own job failed over', 1, [checkpoint(A, 6, ago(1))], [running(A, from(A, 6))]],
+    [
+      'what the job wrote that claimed one',
+      1,
+      [checkpoint(A, 6, ago(2)), checkpoint(B, 7, ago(1))],
+      [sales(A), running(B, { name: 'sales', ...from(A, 6) })],
+    ],
     ['no checkpoint of a job that has finished', 0, [checkpoint(A, 6, ago(1))], [job(A, { state: 'FINISHED' })]],
     ['a savepoint of a job that has finished', 1, [savepoint(A, 6, ago(1))], [job(A, { state: 'FINISHED' })]],
   ])('%s', (_, count, others, jobs) => {

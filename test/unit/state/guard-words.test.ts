@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Decision, KeepReason } from '../../../src/lib/state/retention.js'
 import {
   at,
   checkpoint,
@@ -10,6 +11,7 @@ import {
   NOW,
   running,
   savepointDirectory,
+  snapshot,
   storedBlob,
   uri,
 } from '../../support/builders.js'
@@ -101,6 +103,24 @@ describe('a _metadata that the user gave up', () => {
   it('is no reason to refuse, as long as it is the version that was given up', () => {
     expect(guardOf('metadata', given('0x1')).status).toBe('ok')
     expect(guardOf('metadata', given('0x2')).status).toBe('refuse')
+  })
+
+  it.each<[KeepReason, 'ok' | 'refuse']>([
+    ['pinned', 'refuse'],
+    ['window', 'refuse'],
+    ['in-use', 'refuse'],
+    ['configured', 'refuse'],
+    ['high-availability', 'refuse'],
+    ['claimed', 'refuse'],
+    ['copy', 'refuse'],
+    ['too-young', 'ok'],
+    ['savepoints-left-alone', 'ok'],
+    ['not-asked', 'ok'],
+  ])('that stays all the same as %s: %s', (reason, status) => {
+    const decision: Decision = { snapshot: snapshot('x', { etag: '0x1' }), verdict: 'keep', reasons: [{ reason, detail: 'why' }] }
+    const guard = guardOf('metadata', { ...given('0x1'), input: { ...given('0x1').input, decisions: [decision] } })
+    expect(guard.status).toBe(status)
+    if (status === 'refuse') expect(guard.message).toBe('--dead gives up x/_metadata#0x1, but it stays (why): what it needs is unknown')
   })
 
   it('may miss files, though it is the newest of its job', () => {

@@ -130,4 +130,10 @@ describe('directories of job ids', () => {
     const blobs = [listedBlob(`${CHECKPOINT}/_metadata`, { lastModifiedMs: 5 }), marker(`${TREE}/shared`, { lastModifiedMs: NOW })]
     expect(trees(blobs)).toEqual([[TREE, JOB, 5]])
   })
+
+  it('count the directory of a checkpoint, which is all that is there when one begins', () => {
+    const begun = marker(`${TREE}/chk-77`, { lastModifiedMs: 8 })
+    const blobs = [listedBlob(`${CHECKPOINT}/_metadata`, { lastModifiedMs: 5 }), begun, marker(TREE, { lastModifiedMs: NOW })]
+    expect(trees(blobs)).toEqual([[TREE, JOB, 8]])
+  })
 })

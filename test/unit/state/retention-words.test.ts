@@ -40,7 +40,7 @@ describe('retain', () => {
       {},
       'its path names no job, so no end of that job can be proven',
     ],
-    [checkpoint(A, 1, OLD), job(A, { liveness: 'unknown' }), ALL, {}, 'job aaaaaaaa is not proven ended'],
+    [checkpoint(A, 1, OLD), job(A, { liveness: 'unknown', retainsCheckpoints: true }), ALL, {}, 'job aaaaaaaa is not proven ended'],
     [checkpoint(A, 1, OLD), job(B), ALL, {}, 'job aaaaaaaa is not proven ended'],
     [checkpoint(A, 1, OLD), running(A), ALL, {}, 'job aaaaaaaa is RUNNING by http://jm:8081'],
     [checkpoint(A, 1, YOUNG), job(A), ALL, {}, 'younger than 24h'],

@@ -42,7 +42,22 @@ describe('retain', () => {
     ['an unreadable one', checkpoint(A, 1, { ...OLD, completeness: 'unreadable' }), job(A), ALL, {}, ['protected']],
     ['one that was not asked for', checkpoint(A, 1, OLD), job(A), ALL, { only: new Set([B]) }, ['not-asked']],
     ['a checkpoint of a running job', checkpoint(A, 1, OLD), running(A), ALL, {}, ['job-running']],
-    ['a checkpoint of an unknown job', checkpoint(A, 1, OLD), job(A, { liveness: 'unknown' }), ALL, {}, ['job-unknown']],
+    [
+      'a checkpoint of an unknown job',
+      checkpoint(A, 1, OLD),
+      job(A, { liveness: 'unknown', retainsCheckpoints: true }),
+      ALL,
+      {},
+      ['job-unknown'],
+    ],
+    [
+      'a checkpoint of an unknown job of which nobody says that its newer one will stay',
+      checkpoint(A, 1, OLD),
+      job(A, { liveness: 'unknown' }),
+      ALL,
+      {},
+      ['job-unknown', 'last-of-lineage'],
+    ],
     [
       'a checkpoint whose path names no job',
       snapshot('root/chk-1', { ...OLD, jobId: null, completeness: 'broken' }),

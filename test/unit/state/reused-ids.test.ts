@@ -47,6 +47,19 @@ describe('an end', () => {
     expect(livenessOf('0'.repeat(32), {})).toBe('unknown')
   })
 
+  it.each(['0'.repeat(32), `ffffffff${'1'.repeat(24)}`])(
+    'of the fixed id %s is doubted by whatever was written right after it',
+    (jobId) => {
+      const livenessOf = (newestWriteMs: number) => {
+        const trees = new Map([[jobId, { newestWriteMs, areBelowRoots: true }]])
+        const evidence = [{ ...HISTORY, jobId }]
+        return knowJobs({ evidence, jobIds: [jobId], exclusive: false, allClustersAnswered: true, trees, silence: SILENCE }).get(jobId)
+          ?.liveness
+      }
+      expect([ENDED - 1, ENDED, ENDED + 1, ENDED + MINUTE].map(livenessOf)).toEqual(['terminated', 'terminated', 'unknown', 'unknown'])
+    },
+  )
+
   it('tolerates clocks that are five minutes apart, and no more', () => {
     expect(know(ENDED + 5 * MINUTE).liveness).toBe('terminated')
     expect(know(ENDED + 5 * MINUTE + 1).liveness).toBe('unknown')
