@@ -56,7 +56,7 @@ async function prove(fault: Fault): Promise<Outcome> {
   const copy = await mkdtemp(join(tmpdir(), 'flinkops-fault-'))
   try {
     await cp(join(HERE, 'src'), join(copy, 'src'), { recursive: true })
-    await cp(join(HERE, 'test/model'), join(copy, 'test/model'), { recursive: true })
+    for (const part of ['test/model', 'test/support']) await cp(join(HERE, part), join(copy, part), { recursive: true })
     await writeFile(join(copy, 'package.json'), '{ "type": "module" }')
     for (const patch of fault.patches ?? []) {
       const problem = await apply(copy, patch)
