@@ -1,5 +1,6 @@
+import type { Cluster } from './cluster.js'
 import type { SimJob } from './job.js'
-import { metadataOf } from './paths.js'
+import { containerOf, metadataOf } from './paths.js'
 import { isRestorable, type SimSnapshot } from './snapshot.js'
 import type { World } from './world.js'
 
@@ -59,7 +60,12 @@ function addLiving(world: World, job: SimJob, needed: Map<string, string>): void
     if (!before.has(path)) needed.delete(path)
 }
 
+/** In a container that nobody named: a copy that a person put there, or what its own cluster writes where the roots are said to be exclusive. */
 function isExcusedFar(world: World, snapshot: SimSnapshot): boolean {
+  const isFromNear = world.jobs[snapshot.runKey]?.cluster.settings.isFar !== true
+  const isThere = ({ settings }: Cluster) =>
+    settings.isFar === true && containerOf(settings.checkpointRoot) === containerOf(snapshot.directory)
+  if (isFromNear && world.clusters.some(isThere)) return true
   return world.excusesFar && world.jobs[snapshot.runKey]?.cluster.settings.isFar === true
 }
 

@@ -13,6 +13,7 @@ const SEEDS: [number, string][] = [
   [306, 'files went of a pinned savepoint that could not be read, since --dead gave it up as well'],
   [639, 'the model did not know a checkpoint that restores, though its job failed right after writing its _metadata'],
   [1090, 'the model blamed for a run that had written nothing, of an id whose end was told within the same look'],
+  [915, 'the model blamed for a copy that somebody had put into a container that nobody named'],
   [934, 'the model blamed for a restore of which nobody told: another server answered for its cluster'],
 ]
 
