@@ -48,7 +48,7 @@ async function findRun(input: LoadRunInput): Promise<LoadedRun> {
   if (local !== null) {
     const entries = await input.runs.entries(input.runId)
     const isOwn = !entries.some(isFromElsewhere)
-    return { record: bound(input.runId, local, isOwn), deleted: new Set(entries.flatMap(deletedKey)), isOwn }
+    return { record: bound(input.runId, local, isOwn), deleted: deletedBy(entries), isOwn }
   }
   for (const place of input.containers) {
     const most = input.most === undefined ? {} : { most: input.most }
@@ -81,10 +81,17 @@ function isSame(a: { account: string; container: string }, b: { account: string;
   return a.account === b.account && a.container === b.container
 }
 
-function deletedKey(entry: unknown): string[] {
-  if (typeof entry !== 'object' || entry === null || !('key' in entry) || !('outcome' in entry)) return []
-  const { key, outcome } = entry
-  return typeof key === 'string' && (outcome === 'deleted' || outcome === 'gone') ? [key] : []
+/** Of a run's entries, the keys of what is gone: what was put back later is not. */
+export function deletedBy(entries: unknown[]): Set<string> {
+  const deleted = new Set<string>()
+  for (const entry of entries) {
+    if (typeof entry !== 'object' || entry === null || !('key' in entry) || !('outcome' in entry)) continue
+    const { key, outcome } = entry
+    if (typeof key !== 'string') continue
+    if (outcome === 'deleted' || outcome === 'gone') deleted.add(key)
+    else deleted.delete(key)
+  }
+  return deleted
 }
 
 async function parseJson(json: Uint8Array): Promise<unknown> {

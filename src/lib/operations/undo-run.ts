@@ -47,7 +47,7 @@ export async function undoRun(input: UndoInput): Promise<UndoResult> {
 
 async function undo(one: Deletion, input: UndoInput, result: UndoResult, unfit: Set<string>): Promise<void> {
   const { account, container, name } = one
-  const outcome = await input.storage.undelete({ account, container, name, signal: input.signal })
+  const outcome = await input.storage.undelete({ account, container, name, etag: one.etag, signal: input.signal })
   switch (outcome.state) {
     case 'restored':
       result.restoredBlobs++
@@ -61,6 +61,7 @@ async function undo(one: Deletion, input: UndoInput, result: UndoResult, unfit: 
       result.offersUndelete = false
       result.lost.push(locationKey(one))
       break
+    case 'other':
     case 'lost':
       result.lost.push(locationKey(one))
       break
