@@ -29,6 +29,7 @@ const load = (runId: string, { machine = null, entries = [], container }: Given)
     },
     recorder: {
       record: async () => undefined,
+      recordFiles: async () => [],
       recorded: async () => (container === undefined ? null : Buffer.from(JSON.stringify(container))),
     },
     containers: [PLACE],
