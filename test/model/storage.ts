@@ -1,7 +1,7 @@
 import { EXIT, FlinkopsError } from '../../src/lib/errors.js'
+import type { CopyKeeper } from '../../src/lib/ports-copies.js'
 import type { ContainerEraser, StorageEraser } from '../../src/lib/ports-erase.js'
 import type { CleanupLock, HeldLock } from '../../src/lib/ports-lock.js'
-import type { CopyKeeper } from '../../src/lib/ports-copies.js'
 import type { RunRecorder, UndeleteOutcome, Undeleter } from '../../src/lib/ports-record.js'
 import type { RunJournal } from '../../src/lib/ports-runs.js'
 import type { Pause } from './ports.js'

@@ -90,7 +90,7 @@ describe('a run that takes snapshots', () => {
     expect(result).toMatchObject({ deletedBlobs: 5, spared: 0, needed: [], stopped: false })
     expect(slept).toEqual([3000])
     expect(looks).toBe(1)
-    expect([...account.names()]).toEqual([])
+    expect(account.names()).toEqual([])
     expect(copies).toEqual({ copies: [], ages: [] })
   })
 
@@ -103,7 +103,7 @@ describe('a run that takes snapshots', () => {
       exitCode: EXIT.refused,
       suggestions: ['Nothing was deleted.', expect.any(String)],
     })
-    expect([...place.account.names()].toSorted()).toEqual(place.all.toSorted())
+    expect(place.account.names().toSorted()).toEqual(place.all.toSorted())
   })
 
   it('waits for nobody and asks nobody where it takes no snapshot', async () => {
@@ -176,7 +176,7 @@ describe('a run that takes snapshots', () => {
     }
     const { error, copies, account } = await run({ place, more: { sleep } })
     expect(error).toBe(reason)
-    expect(copies.copies.map(keyOfCopy).toSorted()).toEqual(place.waves[0]!.map(locationKey).toSorted())
+    expect(new Set(copies.copies.map(keyOfCopy))).toEqual(new Set(place.waves[0]!.map(locationKey)))
     expect(account.names()).not.toContain(chk(1, '_metadata'))
   })
 })
