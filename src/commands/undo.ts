@@ -2,11 +2,12 @@ import { Args } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { EXIT, refusedError } from '../lib/errors.js'
+import { gatherJobs } from '../lib/operations/gather-jobs.js'
 import { loadRun } from '../lib/operations/load-run.js'
 import { undoRun } from '../lib/operations/undo-run.js'
 import { openScope } from '../lib/scope.js'
 import { plural } from '../lib/views/format.js'
-import { undoJson, undoText } from '../lib/views/undo.js'
+import { isPartial, undoJson, undoText } from '../lib/views/undo.js'
 
 export default class Undo extends BaseCommand {
   static override description =
@@ -20,7 +21,7 @@ export default class Undo extends BaseCommand {
     const context = await this.connect(flags)
     const scope = await openScope(context)
     const storage = await context.storage()
-    const { record } = await loadRun({
+    const { record, untouched } = await loadRun({
       runId: args.run,
       runs: context.runs,
       recorder: storage,
@@ -34,13 +35,18 @@ export default class Undo extends BaseCommand {
     if (answer !== true) throw refusedError('DECLINED', 'Nothing was brought back.', 'Confirm with --yes.')
     const result = await undoRun({
       record,
+      untouched,
+      looks: async () => ({
+        readers: scope.readers,
+        gathered: await gatherJobs({ ...scope.cluster, history: null, journal: context.journal, signal: this.signal }),
+      }),
       storage,
       signal: this.signal,
       onRestored: (blobs) => this.progress.update(`Bringing back: ${blobs} of ${plural(count, 'blob')}`),
     })
     this.progress.done()
     this.print(undoText(result))
-    process.exitCode = result.lost.length + result.failed.length > 0 ? EXIT.partly : EXIT.done
+    process.exitCode = isPartial(result) ? EXIT.partly : EXIT.done
     return undoJson(record.runId, result, scope.spell)
   }
 }

@@ -54,7 +54,7 @@ export async function createContext(input: {
   const connect = (url: string) => buildJobManager(url, config, input.onProblem)
   const jobManager = once(() => connect(chosen(config)))
   const jobManagers = once(async () => Promise.all([jobManager(), ...config.jobManagers.value.slice(1).map(connect)]))
-  const storage = once(async () => (await import('./azure/storage.js')).createStorage({ accessFor: config.accessFor }))
+  const storage = once(() => buildStorage(config))
   return {
     config,
     journal: createJournal({ directory, onProblem: input.onProblem }),
@@ -75,6 +75,13 @@ export async function createContext(input: {
     now: Date.now,
     signal: input.signal,
   }
+}
+
+/** Whoever reads a container sees what a run that is under way, or was cut off, has taken. */
+async function buildStorage({ accessFor }: EffectiveConfig): Promise<Storage> {
+  const [{ createStorage }, { withCopies }] = await Promise.all([import('./azure/storage.js'), import('./operations/with-copies.js')])
+  const storage = createStorage({ accessFor })
+  return { ...storage, container: async (account, container) => withCopies(await storage.container(account, container), storage) }
 }
 
 async function buildJobManager(url: string, config: EffectiveConfig, onProblem: (problem: Error) => void): Promise<JobManager> {

@@ -170,6 +170,8 @@ export interface JobManager {
   /** Base URL without credentials, for messages. */
   readonly url: string
   version(signal: AbortSignal): Promise<string>
+  /** For how long its answers may be cached (`web.refresh-interval`), in ms. */
+  refreshIntervalMs(signal: AbortSignal): Promise<number>
   jobs(signal: AbortSignal): Promise<JobOverview[]>
   /** `null` when this JobManager does not know the job. */
   job(jobId: string, signal: AbortSignal): Promise<JobDetails | null>

@@ -132,7 +132,7 @@ async function readManifest(bytes: Buffer): Promise<void> {
 
 async function readPlan(bytes: Buffer): Promise<void> {
   const runs = { plan: async () => null, runs: async () => [] } as unknown as RunJournal
-  const recorder = { record: async () => undefined, recorded: async () => bytes }
+  const recorder = { record: async () => undefined, recorded: async () => bytes, recordFiles: async () => [] }
   await told(() =>
     loadRun({ runId: 'x', runs, recorder, containers: [{ account: 'a.blob.core.windows.net', container: 'flink' }], signal }),
   )

@@ -1,6 +1,9 @@
 import { EXIT, FlinkopsError } from '../../src/lib/errors.js'
+import { keyOfCopy, listCopies } from '../../src/lib/operations/copies.js'
+import { putBackKept } from '../../src/lib/operations/execute-put-back.js'
 import { executeRun } from '../../src/lib/operations/execute-run.js'
 import type { ExecuteResult } from '../../src/lib/operations/execution.js'
+import { gatherJobs } from '../../src/lib/operations/gather-jobs.js'
 import { FROM_ELSEWHERE, loadRun } from '../../src/lib/operations/load-run.js'
 import { checkNamed, type PlannedCleanup, planCleanup } from '../../src/lib/operations/plan-cleanup.js'
 import { recheckCleanup } from '../../src/lib/operations/recheck-cleanup.js'
@@ -89,7 +92,7 @@ class Run {
     const planned = await this.#plan()
     const { named } = this.#settings
     if (named !== null) checkNamed(planned.plan, new Map(named.map((path) => [keyOf(path), path])))
-    const ending = this.#endsBefore(planned, expiredIn(planned))
+    const ending = await this.#endsBefore(planned, expiredIn(planned))
     if (ending !== null) return ending
     await this.#rival()
     const record = recordOf(this.#world.nowMs, planned)
@@ -103,10 +106,12 @@ class Run {
     const { record, deleted, isOwn } = await load()
     this.#world.trace(() => `CLEAN-UP goes on with run ${runId}`)
     const all = await this.#plan()
+    const listed = await Promise.all(this.#desk.readers.map((place) => listCopies(this.#storage(), place, signal)))
+    for (const copy of listed.flatMap(({ copies }) => copies)) deleted.delete(keyOfCopy(copy))
     const rest = new Confirmed(record.waves.flat().filter((one) => !deleted.has(locationKey(one))))
     const planned = { ...all, plan: narrow(all.plan, all.survey, rest).plan }
     const going = new Set(planned.plan.deletes.map(({ blob }) => `${blob.container}/${blob.name}`))
-    const ending = this.#endsBefore(planned, new Map([...expiredIn(planned)].filter(([path]) => going.has(path))))
+    const ending = await this.#endsBefore(planned, new Map([...expiredIn(planned)].filter(([path]) => going.has(path))))
     if (ending !== null) return ending
     const recordAgain = async () => {
       if (!isOwn) await this.#runs().progress(runId, [FROM_ELSEWHERE])
@@ -123,9 +128,11 @@ class Run {
   }
 
   /** As the command before it asks; else somebody is asked, and takes a while to answer. */
-  #endsBefore(planned: PlannedCleanup, expired: Map<string, string>): CleanUp | null {
+  async #endsBefore(planned: PlannedCleanup, expired: Map<string, string>): Promise<CleanUp | null> {
     const refusals = planned.plan.guards.filter((guard) => guard.status === 'refuse')
     this.#world.trace(() => `CLEAN-UP planned ${planned.plan.deletes.length} deletes; ${refusals.map((one) => one.message).join('; ')}`)
+    const wanted = new Set(refusals.length > 0 ? [] : planned.plan.deletes.map(({ blob }) => locationKey(blob)))
+    await putBackKept({ places: this.#desk.readers, wanted, storage: this.#storage(), signal: this.#killed.signal })
     if (refusals.length > 0) return { state: 'refused', guards: refusals.map((guard) => guard.name) }
     this.#checks.plans(planned, expired)
     if (planned.plan.deletes.length === 0) return { state: 'nothing', planned }
@@ -137,8 +144,11 @@ class Run {
   async undo(runId: string): Promise<boolean> {
     const { signal } = this.#killed
     try {
-      const { record } = await loadRun({ runId, runs: this.#runs(), recorder: this.#storage(), containers: this.#desk.readers, signal })
-      await undoRun({ record, storage: this.#storage(), signal })
+      const loading = { runId, runs: this.#runs(), recorder: this.#storage(), containers: this.#desk.readers, signal }
+      const { record, untouched } = await loadRun(loading)
+      const { readers, cluster, journal } = this.#desk.planInput(signal)
+      const looks = async () => ({ readers, gathered: await gatherJobs({ ...cluster, history: null, journal, signal }) })
+      await undoRun({ record, untouched, looks, storage: this.#storage(), signal })
     } catch (error) {
       if (error instanceof FlinkopsError) return false
       throw error
@@ -165,6 +175,7 @@ class Run {
         runs: this.#runs(),
         signal: this.#killed.signal,
         sleep: this.#pause,
+        now: () => this.#world.nowMs,
       })
       this.#checks.raise()
       if (this.#isDead) return this.#dies(runId)
@@ -215,7 +226,8 @@ class Run {
   #storage(): SimStorage {
     return new SimStorage(this.#world, this.#world.isWild ? this.#pause : () => Promise.resolve(), {
       eraser: (container) => this.#eraser(container),
-      beforeUndelete: (path) => this.#checks.undeletes(path),
+      // What a clean-up took itself it may put back.
+      beforeUndelete: (path) => (this.#world.cleanup === null ? this.#checks.undeletes(path) : undefined),
     })
   }
 

@@ -1,6 +1,7 @@
 import { EXIT, FlinkopsError } from '../../src/lib/errors.js'
 import type { PlanCleanupInput } from '../../src/lib/operations/plan-cleanup.js'
-import type { ArchivedJob } from '../../src/lib/ports.js'
+import { withCopies } from '../../src/lib/operations/with-copies.js'
+import type { ArchivedJob, ContainerReader } from '../../src/lib/ports.js'
 import { type Location, locationKey } from '../../src/lib/state/location.js'
 import { NO_WINDOWS, type Windows } from '../../src/lib/state/windows.js'
 import { NO_POINTERS } from '../support/no-pointers.js'
@@ -8,6 +9,7 @@ import type { CleanUpSettings, Machine } from './clean-up-settings.js'
 import { ACCOUNT, containerOf, nameOf } from './paths.js'
 import { type Pause, SimReader } from './ports.js'
 import { pointOf, type RestErrors, SimRest, tellOverview } from './rest.js'
+import { SimRecords } from './storage.js'
 import type { Watch } from './watch.js'
 import type { World } from './world.js'
 
@@ -23,7 +25,7 @@ export class Desk {
   readonly #settings: CleanUpSettings
   readonly #pause: Pause
   readonly #watch: Watch
-  readonly readers: SimReader[]
+  readonly readers: ContainerReader[]
 
   constructor(world: World, machine: Machine, settings: CleanUpSettings, pause: Pause, watch: Watch) {
     this.#world = world
@@ -36,7 +38,8 @@ export class Desk {
       softDeleteDays: world.isWild && !world.store.keepsDeleted ? 0 : 14,
       hides: (path: string) => settings.fault === 'marks-under-roots' && isStrayMetadata(path, settings.roots),
     }
-    this.readers = settings.containers.map((container) => new SimReader(world, container, pause, reading))
+    const records = new SimRecords(world, world.isWild ? pause : () => Promise.resolve())
+    this.readers = settings.containers.map((container) => withCopies(new SimReader(world, container, pause, reading), records))
   }
 
   planInput(signal: AbortSignal): PlanCleanupInput {

@@ -96,6 +96,11 @@ export class SimRest implements JobManager {
     return '2.3.0'
   }
 
+  async refreshIntervalMs(): Promise<number> {
+    await this.#reach()
+    return CACHED_MS
+  }
+
   triggerSavepoint = notModelled
   triggerStop = notModelled
   cancel = notModelled

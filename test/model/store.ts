@@ -71,6 +71,11 @@ export class ObjectStore {
     return this.#deleted !== null
   }
 
+  /** What soft delete keeps under a name. */
+  kept(path: string): Stored | undefined {
+    return this.#deleted?.get(path)
+  }
+
   /** Undelete keeps ETag and dates; with versioning an old version is copied over the name, which is a new write. */
   undelete(path: string, hasVersions: boolean): Undeleted {
     if (this.#blobs.has(path)) return 'there'

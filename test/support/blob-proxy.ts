@@ -33,7 +33,7 @@ export interface BlobProxy {
 }
 
 export interface BlobProxyOptions {
-  /** When a blob was last modified, as listings tell it; the emulator's own word when absent or `null`. */
+  /** When a blob was last modified, as listings and reads tell it; the emulator's own word when absent or `null`. */
   modifiedMs?: (name: string) => number | null
 }
 
@@ -51,7 +51,14 @@ export async function startBlobProxy(target: string, { modifiedMs }: BlobProxyOp
       }
       const request = describeRequest(incoming, requests)
       requests.push(request)
-      await answer(await decide(request), { incoming, outgoing, body, target, dated: dated(request, modifiedMs) })
+      await answer(await decide(request), {
+        incoming,
+        outgoing,
+        body,
+        target,
+        dated: dated(request, modifiedMs),
+        modifiedMs: modifiedMs?.(request.name) ?? null,
+      })
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -135,6 +142,8 @@ interface Exchange {
   body: Buffer
   target: string
   dated: (body: string) => string
+  /** `null`: the emulator's own word. */
+  modifiedMs?: number | null
 }
 
 async function answer(verdict: Verdict, exchange: Exchange): Promise<void> {
@@ -148,9 +157,14 @@ async function answer(verdict: Verdict, exchange: Exchange): Promise<void> {
   const isText = typeof verdict === 'object' || String(headers['content-type']).includes('xml')
   const text = isText ? dated(body.toString('utf8')) : null
   const sent = typeof verdict === 'object' ? Buffer.from(verdict.rewrite(text ?? '')) : text === null ? body : Buffer.from(text)
-  const { 'transfer-encoding': _, ...kept } = headers
+  const kept = headersFor(headers, exchange.modifiedMs ?? null)
   const isHead = exchange.incoming.method === 'HEAD'
   outgoing.writeHead(status, isHead ? kept : { ...kept, 'content-length': String(sent.length) }).end(isHead ? undefined : sent)
+}
+
+function headersFor({ 'transfer-encoding': _, ...told }: IncomingMessage['headers'], modifiedMs: number | null) {
+  const isDated = modifiedMs !== null && told['last-modified'] !== undefined
+  return isDated ? { ...told, 'last-modified': new Date(modifiedMs).toUTCString() } : told
 }
 
 function refuse(outgoing: ServerResponse, { status, code, body }: Extract<Verdict, { status: number }>): void {

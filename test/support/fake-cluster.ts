@@ -37,6 +37,7 @@ export function cluster({ jobs = TWO_JOBS, version = '2.3.0', configuration = {}
   const entries = Object.entries(configuration).map(([key, value]) => ({ key, value }))
   const routes: Routes = {
     'GET /v1/overview': { body: { 'flink-version': version, 'flink-commit': 'c0f8d1a', taskmanagers: 1 } },
+    'GET /v1/config': { body: { 'refresh-interval': 10, 'flink-version': version } },
     'GET /v1/jobmanager/config': { body: entries },
     'GET /v1/jobs/overview': { body: { jobs: jobs.map(overview) } },
     ...unknownJob(),

@@ -100,7 +100,7 @@ export function fakeJobManager(parts: Partial<JobManager>): JobManager {
   const names = ['version', 'jobs', 'job', 'jobState', 'checkpoints', 'checkpointConfig', 'failureCause', 'configuration'] as const
   const posts = ['triggerSavepoint', 'triggerStop', 'operation', 'ensureJar', 'runJar', 'cancel', 'records'] as const
   const all = Object.fromEntries([...names, ...posts].map((name) => [name, missing(name)]))
-  const itself = { version: async () => '2.3.0', configuration: async () => new Map() }
+  const itself = { version: async () => '2.3.0', refreshIntervalMs: async () => 3000, configuration: async () => new Map() }
   return { url: 'http://flink-jm:8081', ...all, ...itself, ...parts } as JobManager
 }
 

@@ -123,6 +123,7 @@ function recordedJobManager(rest: string, hasJobs: boolean, atMs: number): JobMa
     checkpoints: async (jobId) => answer(`jobs-${jobId}-checkpoints`, parseCheckpointStats),
     checkpointConfig: async (jobId) => answer(`jobs-${jobId}-checkpoints-config`, parseCheckpointConfig),
     version: async () => '2.3.0',
+    refreshIntervalMs: async () => 3000,
     job: notRecorded,
     jobState: notRecorded,
     failureCause: notRecorded,

@@ -2,8 +2,9 @@ import { refusedError } from '../errors.js'
 import { READABLE_BYTES } from '../large-json.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
 import type { RunRecorder } from '../ports-record.js'
-import { readBlob } from './read.js'
-import { request, type Target } from './target.js'
+import { listBlobs, MAX_PAGE_SIZE } from './list.js'
+import { isGone, readBlob } from './read.js'
+import { type ListTarget, request, type Target } from './target.js'
 
 type Place = Pick<Parameters<RunRecorder['record']>[0], 'runId' | 'file' | 'signal'>
 type Copy = Pick<Parameters<ManifestCopies['copyManifest']>[0], 'id' | 'text' | 'signal'>
@@ -35,4 +36,29 @@ export async function readRecord(target: Target, place: Place & { most?: number 
 
 function nameOf({ runId, file }: Place): string {
   return `_flinkops/runs/${runId}/${file}`
+}
+
+const RUNS = '_flinkops/runs/'
+
+/** Every file below `_flinkops/runs/<run>/`. */
+export async function listRecords(target: ListTarget, signal: AbortSignal): Promise<{ runId: string; file: string }[]> {
+  const files: { runId: string; file: string }[] = []
+  for await (const { blobs } of listBlobs(target, { prefix: RUNS, signal, pageSize: MAX_PAGE_SIZE }))
+    for (const { name } of blobs) {
+      const slash = name.indexOf('/', RUNS.length)
+      if (slash > 0) files.push({ runId: name.slice(RUNS.length, slash), file: name.slice(slash + 1) })
+    }
+  return files
+}
+
+/** Takes a file of a record away; it may be gone already. */
+export async function forgetRecord(target: Target, place: Place): Promise<void> {
+  const name = nameOf(place)
+  await request(target, { action: `delete ${name}`, signal: place.signal, isWriting: true }, async (abortSignal) => {
+    try {
+      await target.client.getBlobClient(name).delete({ abortSignal })
+    } catch (error) {
+      if (!isGone(error)) throw error
+    }
+  })
 }

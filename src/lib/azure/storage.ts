@@ -2,6 +2,7 @@ import type { BlobServiceClient } from '@azure/storage-blob'
 import type { AccessFor, AccountAccess } from '../access.js'
 import type { StorageReader } from '../ports.js'
 import type { ContentReader } from '../ports-content.js'
+import type { CopyKeeper } from '../ports-copies.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { LevelReader } from '../ports-inventory.js'
 import type { CleanupLock, WindowLock } from '../ports-lock.js'
@@ -16,10 +17,11 @@ import { containerEraser } from './eraser.js'
 import { MAX_PAGE_SIZE } from './list.js'
 import { listLevel } from './list-level.js'
 import { acquireLock } from './lock.js'
+import { readOriginal, writeOriginal } from './original.js'
 import { probeContainer } from './probe.js'
 import { readRange } from './range.js'
 import { containerReader } from './reader.js'
-import { readRecord, writeManifestCopy, writeRecord } from './record.js'
+import { forgetRecord, listRecords, readRecord, writeManifestCopy, writeRecord } from './record.js'
 import { type Sender, senderOf } from './sender.js'
 import { pipelineOptions, type Retry, serviceClient } from './service-client.js'
 import type { ListTarget } from './target.js'
@@ -44,6 +46,7 @@ export type Storage = StorageReader &
   CleanupLock &
   WindowLock &
   RunRecorder &
+  CopyKeeper &
   ManifestCopies &
   Undeleter &
   DeletedCounter &
@@ -77,6 +80,10 @@ export function createStorage(options: StorageOptions): Storage {
     eraser: async (account, container) => containerEraser(await target(account, container, WRITING_TRIES)),
     record: async ({ account, container, ...record }) => writeRecord(await target(account, container, READING_TRIES), record),
     recorded: async ({ account, container, ...place }) => readRecord(await target(account, container, READING_TRIES), place),
+    recordFiles: async ({ account, container, signal }) => listRecords(await target(account, container, READING_TRIES), signal),
+    forget: async ({ account, container, ...place }) => forgetRecord(await target(account, container, READING_TRIES), place),
+    original: async ({ account, container, ...blob }) => readOriginal(await target(account, container, READING_TRIES), blob),
+    putBack: async ({ account, container, ...blob }) => writeOriginal(await target(account, container, READING_TRIES), blob),
     copyManifest: async ({ account, container, ...copy }) => writeManifestCopy(await target(account, container, READING_TRIES), copy),
     undelete: async ({ account, container, ...blob }) => undeleteBlob(await target(account, container, READING_TRIES), blob),
     async *level({ account, container, prefix, signal }) {

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js'
+import { keyOfCopy, listCopies } from '../operations/copies.js'
 import { FROM_ELSEWHERE, loadRun } from '../operations/load-run.js'
 import { containersOf } from '../operations/run-record.js'
 import type { Scope } from '../scope.js'
@@ -17,6 +18,9 @@ export async function openRun(runId: string, scope: Scope, context: Context, pri
   const load = () => loadRun({ runId, runs, recorder, containers: scope.readers, signal })
   const { record, deleted, isOwn } = await load()
   const { createdAt, madeBy = '' } = record
+  const listed = await Promise.all(scope.readers.map((place) => listCopies(recorder, place, signal)))
+  // What lies there as a copy still is not deleted for good.
+  for (const copy of listed.flatMap(({ copies }) => copies)) deleted.delete(keyOfCopy(copy))
   const rest = new Confirmed(record.waves.flatMap((wave) => wave.filter((one) => !deleted.has(locationKey(one)))))
   const [done, containers] = [deleted.size, containersOf(record)]
   return {

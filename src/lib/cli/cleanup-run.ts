@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.js'
 import { EXIT, FlinkopsError } from '../errors.js'
+import { putBackKept } from '../operations/execute-put-back.js'
 import { executeRun } from '../operations/execute-run.js'
 import { type ExecuteResult, NOTHING_DONE } from '../operations/execution.js'
 import type { PlannedCleanup } from '../operations/plan-cleanup.js'
@@ -8,9 +9,12 @@ import { recheckCleanup } from '../operations/recheck-cleanup.js'
 import { containersOf, type RunRecord, recordOf } from '../operations/run-record.js'
 import type { Scope } from '../scope.js'
 import { Confirmed, type LeftOut } from '../state/confirmed.js'
+import { isSnapshotMetadata } from '../state/layout.js'
+import { locationKey } from '../state/location.js'
 import type { CleanupPlan } from '../state/plan.js'
 import { type CleanupOutcome, cleanupJson, planJson } from '../views/cleanup-json.js'
 import { cleanupResultText } from '../views/cleanup-result.js'
+import { plural } from '../views/format.js'
 import { type DeletingProgress, tellDeleting } from './deleting-progress.js'
 import { tuneForDeleting } from './engine.js'
 import type { Progress } from './progress.js'
@@ -88,11 +92,28 @@ async function showAndAsk(input: RunPlanInput): Promise<(Ending & Shown & { stat
   input.progress.done()
   const { plan, left } = earlier?.narrow(planned) ?? { plan: planned.plan, left: [] }
   input.show({ ...planned, plan }, scope)
+  if (!input.isDryRun) await putBackWhatStays(input, plan, { planned, scope, context })
   const shown = { shown: input.isJson ? planJson(plan, scope.spell) : {}, spell: scope.spell }
   const ending = await endBeforeDeleting(input, plan)
   if (ending !== null) return { state: 'ended', ...ending, ...shown }
-  const run = earlier ?? newRun(recordOf(context.now(), { plan }, input.madeBy))
+  const run = earlier ?? newRun(recordOf(context.now(), { plan, jobs: planned.jobs }, input.madeBy))
   return { state: 'going', ...shown, run, confirmed: new Confirmed(blobsOf(plan)), left, context }
+}
+
+/** A run that was cut off may have taken what this plan keeps; where the plan is refused, that is everything. */
+async function putBackWhatStays(
+  { signal, print }: RunPlanInput,
+  { deletes, guards }: CleanupPlan,
+  { scope, context }: Planning,
+): Promise<void> {
+  const isRefused = guards.some((guard) => guard.status === 'refuse')
+  const wanted = new Set(isRefused ? [] : deletes.filter(isMetadata).map(({ blob }) => locationKey(blob)))
+  const count = await putBackKept({ places: scope.readers, wanted, storage: await context.storage(), signal })
+  if (count > 0) print(`\nPut back: ${plural(count, 'snapshot')} that a run which was cut off had taken, and that stay.`)
+}
+
+function isMetadata({ blob }: CleanupPlan['deletes'][number]): boolean {
+  return isSnapshotMetadata(blob.name)
 }
 
 function newRun(record: RunRecord): Going['run'] {
@@ -150,6 +171,7 @@ async function carryOut(input: RunPlanInput, going: Going): Promise<Ending> {
     runs: context.runs,
     signal: context.signal,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    now: context.now,
     maxRate: input.maxRate,
     onProgress: (progress) => told[0]?.onProgress(progress),
   })
@@ -166,7 +188,8 @@ async function planAgain(input: RunPlanInput, signal: AbortSignal) {
 
 /** What a carried-out run comes to; one that Ctrl-C or `--timeout` ended has their exit code. */
 function endOf(result: ExecuteResult, signal: AbortSignal): { outcome: 'done' | 'partial'; exitCode: number } {
-  if (result.failed.length === 0 && !result.stopped) return { outcome: 'done', exitCode: EXIT.done }
+  const isWhole = result.failed.length === 0 && result.needed.every(({ lostFiles }) => lostFiles === 0)
+  if (isWhole && !result.stopped) return { outcome: 'done', exitCode: EXIT.done }
   const isEnded = result.stopped && signal.aborted && signal.reason instanceof FlinkopsError
   return { outcome: 'partial', exitCode: isEnded ? signal.reason.exitCode : EXIT.partly }
 }

@@ -3,12 +3,13 @@ import { snapshotReader } from '../operations/inventory-reader.js'
 import { type PlanCleanupInput, type PlannedCleanup, planCleanup } from '../operations/plan-cleanup.js'
 import { planFromInventory } from '../operations/plan-from-inventory.js'
 import type { BlobInventory, LevelReader } from '../ports-inventory.js'
+import type { RunRecorder } from '../ports-record.js'
 import type { Scope } from '../scope.js'
 
 /** Where the candidates of a clean-up come from when not from a listing. */
 export interface InventorySource {
   inventory: BlobInventory
-  levels: LevelReader
+  levels: LevelReader & RunRecorder
   /** For the look right before the first delete: it lists what the inventory does not stand in for. */
   scope: Scope
 }

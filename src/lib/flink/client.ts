@@ -6,7 +6,7 @@ import { cancelJob, readOperation, triggerSavepoint, triggerStop } from './clien
 import { readRecords } from './client-records.js'
 import { failureOf, isSuccess } from './failure.js'
 import { createHttp, type Http, type HttpOptions } from './http.js'
-import { parseConfiguration, parseVersion } from './wire-cluster.js'
+import { parseConfiguration, parseRefreshInterval, parseVersion } from './wire-cluster.js'
 import { parseJobsOverview } from './wire-jobs.js'
 
 export type JobManagerOptions = Omit<HttpOptions, 'server'> & {
@@ -32,6 +32,7 @@ export function createJobManager(options: JobManagerOptions): JobManager {
   return {
     url: http.url,
     version,
+    refreshIntervalMs: async (signal) => parseRefreshInterval(await get(http, '/v1/config', signal)),
     jobs: async (signal) => parseJobsOverview(await get(http, '/v1/jobs/overview', signal)),
     job: (jobId, signal) => readJob({ http, jobId, signal }),
     jobState: (jobId, signal) => readJobState({ http, jobId, signal }),

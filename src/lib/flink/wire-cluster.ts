@@ -6,6 +6,15 @@ export function parseVersion(body: unknown): string {
   return requireText(requireFields(body, 'an overview'), 'flink-version', 'an overview')
 }
 
+/** `web.refresh-interval` where a JobManager does not tell it. */
+const REFRESH_MS = 3000
+
+/** `GET /config`: for how many ms answers may be cached. */
+export function parseRefreshInterval(body: unknown): number {
+  const told = requireFields(body, 'the dashboard configuration')['refresh-interval']
+  return typeof told === 'number' && told >= 0 ? told : REFRESH_MS
+}
+
 /** `GET /jobmanager/config`; Flink masks some secrets, this masks the rest. */
 export function parseConfiguration(body: unknown): Map<string, string> {
   const entries = Array.isArray(body) ? { entries: body } : body

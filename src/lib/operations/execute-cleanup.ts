@@ -5,6 +5,7 @@ import type { Deletion, ExecuteProgress, ExecuteResult } from './execution.js'
 import { Governor, jittered, type Work } from './governor.js'
 import { openPace, type Pace } from './pace.js'
 import { Settlement } from './settlement.js'
+import { isMetadataWave } from './waves.js'
 
 export interface ExecuteInput {
   runId: string
@@ -20,6 +21,14 @@ export interface ExecuteInput {
   onProgress?: (progress: ExecuteProgress) => void
 }
 
+/** Whoever looks, while a run deletes, whether somebody needs what it takes. */
+export interface Watch {
+  /** The `_metadata` have gone, and nothing else yet. */
+  afterMetadata(settlement: Settlement): Promise<void>
+  /** Something else is about to go. */
+  beforeFiles(settlement: Settlement): Promise<void>
+}
+
 interface Entry {
   key: string
   outcome: DeleteOutcome['state']
@@ -29,11 +38,16 @@ const BUSY_TRIES = 6
 const FIRST_WAIT_MS = 250
 
 /** Carries out a plan: every delete bound to its ETag, journalled, a snapshot's files only when its `_metadata` is gone. */
-export async function executeCleanup(input: ExecuteInput): Promise<ExecuteResult> {
+export async function executeCleanup(input: ExecuteInput, watch: Watch | null = null): Promise<ExecuteResult> {
   const run = new Run(input)
-  input.onProgress?.(run.settlement.progress())
-  for (const wave of input.waves) await run.wave(wave)
-  return run.settlement.result
+  const { settlement } = run
+  input.onProgress?.(settlement.progress())
+  for (const wave of input.waves) {
+    const isWatched = watch !== null && isMetadataWave(wave)
+    await run.wave(wave, isWatched ? null : watch)
+    if (isWatched && !settlement.result.stopped) await watch.afterMetadata(settlement)
+  }
+  return settlement.result
 }
 
 class Run {
@@ -41,6 +55,7 @@ class Run {
   readonly #input: ExecuteInput
   readonly #governor: Governor
   readonly #pace: Pace
+  #watch: Watch | null = null
   readonly #erasers = new Map<string, Promise<ContainerEraser>>()
 
   constructor(input: ExecuteInput) {
@@ -52,7 +67,8 @@ class Run {
   }
 
   /** What the service was too busy for is tried again, all of it together, with longer and longer rests. */
-  async wave(wave: Deletion[]): Promise<void> {
+  async wave(wave: Deletion[], watch: Watch | null): Promise<void> {
+    this.#watch = watch
     let left = wave
     for (let attempt = 0; attempt < BUSY_TRIES && left.length > 0 && !this.settlement.result.stopped; attempt++) {
       if (attempt > 0) await this.#rest(jittered(FIRST_WAIT_MS * 2 ** (attempt - 1)))
@@ -81,8 +97,10 @@ class Run {
   }
 
   /** Deletes some, and puts their outcomes on record before anything else is done or said. */
-  async #erase(eraser: ContainerEraser, chunk: Deletion[], again: Deletion[] | null): ReturnType<Work> {
-    await this.#pace.take(chunk.length)
+  async #erase(eraser: ContainerEraser, planned: Deletion[], again: Deletion[] | null): ReturnType<Work> {
+    await this.#pace.take(planned.length)
+    if (!this.#mustStop()) await this.#watch?.beforeFiles(this.settlement)
+    const chunk = this.#watch === null ? planned : planned.filter((one) => this.settlement.mayGo(one))
     if (chunk.length === 0 || this.#mustStop()) return { busyShare: 0 }
     const { signal, runs, runId, onProgress } = this.#input
     const said = await eraser.delete({ blobs: chunk, signal }).catch((error: unknown) => chunk.map(() => hopeless(error)))

@@ -2,11 +2,17 @@ import { FlinkopsError, refusedError } from '../errors.js'
 import { jsonBytes, READABLE_BYTES } from '../large-json.js'
 import type { StorageEraser } from '../ports-erase.js'
 import type { CleanupLock } from '../ports-lock.js'
-import type { RunRecorder } from '../ports-record.js'
 import type { RunJournal } from '../ports-runs.js'
 import type { LeftOut } from '../state/confirmed.js'
+import { locationKey } from '../state/location.js'
+import { mapConcurrently } from './concurrently.js'
+import { keyOfCopy, listCopies } from './copies.js'
 import { executeCleanup } from './execute-cleanup.js'
+import { type CopyStorage, putBack, takeCopies } from './execute-copies.js'
+import { CopyWatch } from './execute-watch.js'
 import type { Deletion, ExecuteProgress, ExecuteResult } from './execution.js'
+import type { Clusters } from './watch-clusters.js'
+import { isMetadataWave } from './waves.js'
 import { withLocks } from './with-locks.js'
 
 export interface ExecuteRunInput {
@@ -17,13 +23,14 @@ export interface ExecuteRunInput {
   containers: { account: string; container: string }[]
   /** Looks again right before the first delete: what is deleted and what stays after all, or why not to go on. */
   recheck: (signal: AbortSignal) => Promise<Go | { state: 'abort'; why: string }>
-  storage: StorageEraser & CleanupLock & RunRecorder
+  storage: StorageEraser & CleanupLock & CopyStorage
   runs: RunJournal
   signal: AbortSignal
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
   /** Blobs a second, at most; `null`: as many as the account takes. */
   maxRate?: number | null
   onProgress?: (progress: ExecuteProgress) => void
+  now?: () => number
   /** A plan that takes more bytes is refused. */
   mostPlanBytes?: number
 }
@@ -32,18 +39,49 @@ interface Go {
   state: 'go'
   waves: Deletion[][]
   left: LeftOut[]
+  /** Whom to ask, while it goes, whether somebody was restored from what goes; absent = nobody. */
+  clusters?: Clusters
 }
 
-/** A confirmed plan, carried out: lock, journal, re-check, delete, give the lock back. A lost lock ends the run at once. */
+/**
+ * A confirmed plan, carried out: lock, journal, re-check, delete, give the lock back. A lost lock ends the run at once. Of each `_metadata` a copy lies in the
+ * container until the run has come to its end.
+ */
 export async function executeRun(input: ExecuteRunInput): Promise<ExecuteResult> {
   const { storage, containers, runId, runs, sleep, maxRate = null, onProgress } = input
   return withLocks({ locks: storage, containers, runId, signal: input.signal }, async (signal) => {
-    const { waves, left } = await prepare(input, signal).catch(sayNothingWasDeleted)
-    const executed = await executeCleanup({ runId, waves, storage, runs, sleep, maxRate, signal, ...(onProgress && { onProgress }) })
-    const result = withLeft(executed, left)
+    const go = await prepare(input, signal).catch(sayNothingWasDeleted)
+    const watch = await takeAside(input, go, signal).catch(sayNothingWasDeleted)
+    const asked = { runId, waves: go.waves, storage, runs, sleep, maxRate, signal, ...(onProgress && { onProgress }) }
+    const result = withLeft(await executeCleanup(asked, watch), go.left)
     await leaveResult(input, result)
+    if (!result.stopped) await watch?.close().catch(leaveCopies)
     return result
   })
+}
+
+/** Puts back what runs before took and this plan keeps, and writes copies of all `_metadata` that go. */
+async function takeAside(input: ExecuteRunInput, { waves, clusters }: Go, signal: AbortSignal): Promise<CopyWatch | null> {
+  const { storage, runId, runs, containers, sleep, now = Date.now } = input
+  const metadata = waves.find(isMetadataWave) ?? []
+  const wanted = new Set(metadata.map(locationKey))
+  const listed = await mapConcurrently(containers, 1, (place) => listCopies(storage, place, signal))
+  const earlier = listed.flatMap(({ copies }) => copies)
+  const kept = earlier.filter((copy) => !wanted.has(keyOfCopy(copy)))
+  await putBack(kept, { storage, signal })
+  if (metadata.length === 0 || clusters === undefined) return null
+  // Of an earlier try of the same run: as long as it stands there the copies count for nothing.
+  for (const place of containers) {
+    const result = { ...place, runId, file: 'result.json', signal } as const
+    if ((await storage.recorded(result)) !== null) await storage.forget(result)
+  }
+  const copies = await takeCopies({ runId, metadata, earlier, storage, signal })
+  return new CopyWatch({ runId, waves, copies, clusters, storage, runs, signal, asked: input.signal, now, sleep })
+}
+
+/** All is done, and what is left of the copies counts for nothing beside the result. */
+function leaveCopies(error: unknown): void {
+  if (!(error instanceof FlinkopsError)) throw error
 }
 
 async function prepare(input: ExecuteRunInput, signal: AbortSignal): Promise<Go> {

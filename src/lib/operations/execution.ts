@@ -21,6 +21,8 @@ export interface ExecuteResult {
   changed: number
   /** Blobs that were confirmed, and that the plan which was made again right before the first delete does not want: left alone. */
   spared: number
+  /** Snapshots (keys of their `_metadata`) that a job was restored from while the run deleted: put back, with how many of their files were gone by then. */
+  needed: { path: string; job: string; lostFiles: number }[]
   failed: { path: string; code: string }[]
   /** Deletes that were under way when the run stopped: what became of them is not known. */
   uncertain: number
@@ -43,6 +45,7 @@ export const NOTHING_DONE: ExecuteResult = {
   alreadyGone: 0,
   changed: 0,
   spared: 0,
+  needed: [],
   failed: [],
   uncertain: 0,
   stopped: false,

@@ -1,15 +1,17 @@
 import type { BlobPage, ContainerReader } from '../ports.js'
 import type { BlobInventory, LevelReader } from '../ports-inventory.js'
+import type { RunRecorder } from '../ports-record.js'
 import { isInventoried } from '../state/inventoried.js'
 import { listLive } from './list-live.js'
+import { withCopies } from './with-copies.js'
 
 /**
  * A container whose big directories are listed from an inventory, hours old, and everything else live: snapshots are as they are now, and
  * what the inventory adds are files that may since have gone.
  */
-export function inventoryReader(reader: ContainerReader, inventory: BlobInventory, levels: LevelReader): ContainerReader {
+export function inventoryReader(reader: ContainerReader, inventory: BlobInventory, levels: LevelReader & RunRecorder): ContainerReader {
   const { account, container } = reader
-  return {
+  const mixed: ContainerReader = {
     ...reader,
     async *list({ prefix = '', signal }): AsyncGenerator<BlobPage> {
       if (prefix !== '') return yield* reader.list({ prefix, signal })
@@ -26,10 +28,11 @@ export function inventoryReader(reader: ContainerReader, inventory: BlobInventor
       }
     },
   }
+  return withCopies(mixed, levels)
 }
 
 /** A container of which only what an inventory does not stand in for is listed: all that a second look at the snapshots needs. */
-export function snapshotReader(reader: ContainerReader, levels: LevelReader): ContainerReader {
+export function snapshotReader(reader: ContainerReader, levels: LevelReader & RunRecorder): ContainerReader {
   const { account, container } = reader
-  return { ...reader, list: ({ signal }) => listLive({ levels, account, container, signal }) }
+  return withCopies({ ...reader, list: ({ signal }) => listLive({ levels, account, container, signal }) }, levels)
 }

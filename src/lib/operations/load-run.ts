@@ -19,6 +19,8 @@ export interface LoadedRun {
   record: RunRecord
   /** Keys that are known to be deleted, or were gone already. */
   deleted: Set<string>
+  /** Keys of which this machine's journal says that the run did not delete them. */
+  untouched: Set<string>
   /** Whether this machine made the plan; else it is what somebody left in the container. */
   isOwn: boolean
 }
@@ -48,12 +50,13 @@ async function findRun(input: LoadRunInput): Promise<LoadedRun> {
   if (local !== null) {
     const entries = await input.runs.entries(input.runId)
     const isOwn = !entries.some(isFromElsewhere)
-    return { record: bound(input.runId, local, isOwn), deleted: new Set(entries.flatMap(deletedKey)), isOwn }
+    return { record: bound(input.runId, local, isOwn), deleted: deletedBy(entries), untouched: untouchedBy(entries), isOwn }
   }
   for (const place of input.containers) {
     const most = input.most === undefined ? {} : { most: input.most }
     const json = await input.recorder.recorded({ ...place, ...most, runId: input.runId, file: 'plan.json', signal: input.signal })
-    if (json !== null) return { record: bound(input.runId, await parseJson(json), false), deleted: new Set(), isOwn: false }
+    if (json !== null)
+      return { record: bound(input.runId, await parseJson(json), false), deleted: new Set(), untouched: new Set(), isOwn: false }
   }
   const known = await input.runs.runs()
   const hint = known.length === 0 ? 'This machine has made no run yet.' : `Runs of this machine: ${known.slice(-5).join(', ')}.`
@@ -81,10 +84,29 @@ function isSame(a: { account: string; container: string }, b: { account: string;
   return a.account === b.account && a.container === b.container
 }
 
-function deletedKey(entry: unknown): string[] {
-  if (typeof entry !== 'object' || entry === null || !('key' in entry) || !('outcome' in entry)) return []
-  const { key, outcome } = entry
-  return typeof key === 'string' && (outcome === 'deleted' || outcome === 'gone') ? [key] : []
+/** Of a run's entries, the keys of what is gone: what was put back later is not. */
+export function deletedBy(entries: unknown[]): Set<string> {
+  const deleted = new Set<string>()
+  for (const entry of entries) {
+    if (typeof entry !== 'object' || entry === null || !('key' in entry) || !('outcome' in entry)) continue
+    const { key, outcome } = entry
+    if (typeof key !== 'string') continue
+    if (outcome === 'deleted' || outcome === 'gone') deleted.add(key)
+    else deleted.delete(key)
+  }
+  return deleted
+}
+
+/** Each as its last entry has it; of what has none nobody knows. */
+function untouchedBy(entries: unknown[]): Set<string> {
+  const untouched = new Set<string>()
+  for (const entry of entries) {
+    if (typeof entry !== 'object' || entry === null || !('key' in entry) || !('outcome' in entry)) continue
+    if (typeof entry.key !== 'string') continue
+    if (entry.outcome === 'deleted') untouched.delete(entry.key)
+    else untouched.add(entry.key)
+  }
+  return untouched
 }
 
 async function parseJson(json: Uint8Array): Promise<unknown> {

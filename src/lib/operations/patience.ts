@@ -58,6 +58,7 @@ export function patientJobManager(jobManager: JobManager, again: Patiently): Job
   return {
     url: jobManager.url,
     version: (signal) => again(() => jobManager.version(signal), signal),
+    refreshIntervalMs: (signal) => again(() => jobManager.refreshIntervalMs(signal), signal),
     jobs: (signal) => again(() => jobManager.jobs(signal), signal),
     job: (jobId, signal) => again(() => jobManager.job(jobId, signal), signal),
     jobState: (jobId, signal) => again(() => jobManager.jobState(jobId, signal), signal),

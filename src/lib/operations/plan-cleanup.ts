@@ -8,6 +8,7 @@ import { snapshotsInUse } from '../state/in-use.js'
 import type { KnownJob } from '../state/jobs.js'
 import { groupLineages, type Lineages } from '../state/lineage.js'
 import { type Location, locationKey } from '../state/location.js'
+import { STARTING } from '../state/meanwhile.js'
 import { type CleanupPlan, type Guard, planDeletions } from '../state/plan.js'
 import type { RetentionPolicy } from '../state/policy.js'
 import { retain } from '../state/retention.js'
@@ -139,8 +140,6 @@ export function checkNamed(plan: CleanupPlan, named: Map<string, string>): void 
       'The last restore point of an ended job is given up with --also-last <job id>; what an open maintenance window names, with --ignore-window <id>.',
     )
 }
-
-const STARTING = new Set(['INITIALIZING', 'CREATED', 'RECONCILING'])
 
 /** A job that is just starting may be restoring from anything, and says so only when it runs. */
 function startingGuard(jobs: Map<string, KnownJob>): Guard {

@@ -1,10 +1,11 @@
 import type { BlobInventory, LevelReader } from '../ports-inventory.js'
+import type { RunRecorder } from '../ports-record.js'
 import type { Guard } from '../state/plan.js'
 import { confirmLive } from './confirm-live.js'
 import { inventoryReader } from './inventory-reader.js'
 import { type PlanCleanupInput, type PlannedCleanup, planCleanup } from './plan-cleanup.js'
 
-export type PlanFromInventoryInput = PlanCleanupInput & { inventory: BlobInventory; levels: LevelReader }
+export type PlanFromInventoryInput = PlanCleanupInput & { inventory: BlobInventory; levels: LevelReader & RunRecorder }
 
 /**
  * Plans a clean-up whose candidates come from an inventory. An inventory says what may go, never what is needed: snapshots are listed and

@@ -2,13 +2,14 @@ import type { Journal } from '../ports.js'
 import { type Confirmed, type LeftOut, narrow } from '../state/confirmed.js'
 import { type KnownJob, knowJobs } from '../state/jobs.js'
 import type { Deletion } from './execution.js'
-import { type GatherInput, gatherJobs } from './gather-jobs.js'
+import { type Gathered, type GatherInput, gatherJobs } from './gather-jobs.js'
 import type { PlannedCleanup } from './plan-cleanup.js'
+import { type Clusters, watchClusters } from './watch-clusters.js'
 import { wavesOf } from './waves.js'
 
 export type Recheck =
-  /** `waves`: what is to be deleted; `left`: what was confirmed and stays. */
-  { state: 'go'; waves: Deletion[][]; left: LeftOut[] } | { state: 'abort'; why: string }
+  /** `waves`: what is to be deleted; `left`: what was confirmed and stays; `clusters`: whom to ask while it goes. */
+  { state: 'go'; waves: Deletion[][]; left: LeftOut[]; clusters: Clusters } | { state: 'abort'; why: string }
 
 export interface RecheckInput {
   /** Asks for everything anew (clusters, storage, pins, windows, retention) and plans. */
@@ -35,12 +36,13 @@ export async function recheckCleanup(input: RecheckInput): Promise<Recheck> {
   const refusal = planned.plan.guards.find((guard) => guard.status === 'refuse')
   if (refusal !== undefined) return { state: 'abort', why: `${refusal.name}: ${refusal.message.replace(/\.$/, '')}` }
   const { plan, left } = narrow(planned.plan, planned.survey, input.confirmed)
-  const change = await clusterChange(planned.jobs, { ...cluster, journal, signal: input.signal })
-  return change === null ? { state: 'go', waves: wavesOf(plan), left } : { state: 'abort', why: change }
+  const gathered = await gatherJobs({ ...cluster, journal, signal: input.signal })
+  const change = clusterChange(planned.jobs, gathered)
+  if (change !== null) return { state: 'abort', why: change }
+  return { state: 'go', waves: wavesOf(plan), left, clusters: watchClusters({ ...cluster, journal }, gathered.evidence) }
 }
 
-async function clusterChange(planned: Map<string, KnownJob>, input: GatherInput): Promise<string | null> {
-  const gathered = await gatherJobs(input)
+function clusterChange(planned: Map<string, KnownJob>, gathered: Gathered): string | null {
   const [silent] = gathered.silent
   if (silent) return silent.problem
   const now = knowJobs({ evidence: gathered.evidence, jobIds: [], exclusive: false, allClustersAnswered: true })

@@ -12,12 +12,15 @@ export interface RunRecord {
   createdAt: string
   /** What was typed; shown to a person, never obeyed. Absent in records of versions before. */
   madeBy?: string
+  /** Ids of the jobs that ran when it was made: an undo goes into their trees while they are the same run. Absent in records of versions before. */
+  running?: string[]
   waves: Deletion[][]
 }
 
 /** The record of a confirmed plan. */
-export function recordOf(nowMs: number, { plan }: Pick<PlannedCleanup, 'plan'>, madeBy = ''): RunRecord {
-  const content = { createdAt: new Date(nowMs).toISOString(), madeBy, waves: wavesOf(plan) }
+export function recordOf(nowMs: number, { plan, jobs }: Pick<PlannedCleanup, 'plan' | 'jobs'>, madeBy = ''): RunRecord {
+  const running = [...jobs.values()].filter((job) => job.liveness === 'running').map((job) => job.jobId)
+  const content = { createdAt: new Date(nowMs).toISOString(), madeBy, running, waves: wavesOf(plan) }
   return { runId: runIdOf(content), ...content }
 }
 
@@ -65,8 +68,9 @@ export function parseRecord(runId: string, value: unknown): RunRecord {
 
 function isRecord(value: unknown): value is RunRecord {
   if (!isObject(value) || typeof value['runId'] !== 'string' || !isTime(value['createdAt'])) return false
-  const { waves, madeBy } = value
+  const { waves, madeBy, running = [] } = value
   if (madeBy !== undefined && typeof madeBy !== 'string') return false
+  if (!Array.isArray(running) || running.some((one) => typeof one !== 'string')) return false
   return Array.isArray(waves) && waves.every((wave) => Array.isArray(wave) && wave.every(isDeletion))
 }
 

@@ -44,9 +44,10 @@ export function planJson(plan: CleanupPlan, spell: CleanupJsonInput['spell']): o
   }
 }
 
-function shownResult({ stopped: _, failed, ...rest }: ExecuteResult, spell: CleanupJsonInput['spell']): object {
+function shownResult({ stopped: _, failed, needed, ...rest }: ExecuteResult, spell: CleanupJsonInput['spell']): object {
   return {
     ...rest,
+    needed: needed.map((one) => ({ ...one, path: spellKey(one.path, spell) })),
     failed: failed.map(({ path, code }) => ({ path: spellKey(path, spell), code })),
   }
 }

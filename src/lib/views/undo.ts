@@ -5,9 +5,24 @@ import { bytes, plural } from './format.js'
 export function undoText(result: UndoResult): string {
   const lines = [`Brought back ${plural(result.restoredBlobs, 'blob')}, ${bytes(result.restoredBytes)}.`]
   if (result.there > 0) lines.push(`There already: ${plural(result.there, 'blob')}.`)
+  for (const [why, count] of countsOf(result.living))
+    lines.push(`Left alone, since their directory lives again (${why}): ${plural(count, 'blob')}.`)
+  if (result.other.length > 0)
+    lines.push(`Left alone, since what is there or kept now is another version: ${plural(result.other.length, 'blob')}.`)
   if (result.lost.length > 0) lines.push(`Cannot come back: ${plural(result.lost.length, 'blob')}: ${lostWords(result)}.`)
   if (result.failed.length > 0) lines.push(failedWords([...new Set(result.failed.map((one) => one.code))], result.failed.length))
   return lines.join('\n')
+}
+
+function countsOf(living: UndoResult['living']): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { why } of living) counts.set(why, (counts.get(why) ?? 0) + 1)
+  return counts
+}
+
+/** Whether anything of what the run deleted has not come back. */
+export function isPartial({ lost, failed, living, other }: UndoResult): boolean {
+  return lost.length + failed.length + living.length + other.length > 0
 }
 
 function lostWords({ offersUndelete }: UndoResult): string {
@@ -34,10 +49,15 @@ export function undoJson(
     return spell(account, container, name.join('/'))
   }
   if (result === null) return { runId, outcome: 'planned', result: null }
-  const isPartial = result.lost.length + result.failed.length > 0
   return {
     runId,
-    outcome: isPartial ? 'partial' : 'done',
-    result: { ...result, lost: result.lost.map(path), failed: result.failed.map((one) => ({ ...one, path: path(one.path) })) },
+    outcome: isPartial(result) ? 'partial' : 'done',
+    result: {
+      ...result,
+      lost: result.lost.map(path),
+      other: result.other.map(path),
+      living: result.living.map((one) => ({ ...one, path: path(one.path) })),
+      failed: result.failed.map((one) => ({ ...one, path: path(one.path) })),
+    },
   }
 }

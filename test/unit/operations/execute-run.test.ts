@@ -45,6 +45,11 @@ async function run(more: Partial<ExecuteRunInput> = {}, failing: { planned?: Err
       acquire: async () => ({ lost: new AbortController().signal, release: () => act('lock given back') }),
       record: ({ file }) => act(`copied ${file}`, file === 'plan.json' ? failing.copy : undefined),
       recorded: async () => null,
+      recordFiles: async () => [],
+      forget: ({ file }) => act(`gave up ${file}`),
+      original: async () => ({ state: 'gone' }),
+      putBack: async () => null,
+      undelete: async () => ({ state: 'lost' }),
     },
     runs: {
       planned: () => act('planned', failing.planned),

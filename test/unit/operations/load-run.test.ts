@@ -29,6 +29,7 @@ const load = (runId: string, { machine = null, entries = [], container }: Given)
     },
     recorder: {
       record: async () => undefined,
+      recordFiles: async () => [],
       recorded: async () => (container === undefined ? null : Buffer.from(JSON.stringify(container))),
     },
     containers: [PLACE],
@@ -77,12 +78,13 @@ describe('a run', () => {
     expect(await load(RECORD.runId, { machine: RECORD, entries })).toEqual({
       record: RECORD,
       deleted: new Set([locationKey(DELETION)]),
+      untouched: new Set(['spared']),
       isOwn: true,
     })
   })
 
   it('of another machine is what lies in the container, and is never taken for one of this machine', async () => {
-    const elsewhere = { record: RECORD, deleted: new Set(), isOwn: false }
+    const elsewhere = { record: RECORD, deleted: new Set(), untouched: new Set(), isOwn: false }
     expect(await load(RECORD.runId, { container: RECORD })).toEqual(elsewhere)
     expect(await load(RECORD.runId, { machine: RECORD, entries: [FROM_ELSEWHERE] })).toEqual(elsewhere)
   })

@@ -204,6 +204,7 @@ describe('the JSON of cleanup', () => {
         spared: 0,
         uncertain: 0,
         problem: null,
+        needed: [],
         failed: [{ path: `abfss://${CONTAINER}@${ACCOUNT}/x/chk-6/_metadata`, code: 'ServerBusy' }],
       },
     })
