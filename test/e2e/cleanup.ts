@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { statePath } from '../../sandbox/emulator.js'
 import { cancelJob, ORDERS_ENRICH, SALES_PIPELINE, submitScript, waitForCheckpoints } from '../../sandbox/jobs.js'
-import { waitUntil } from '../../sandbox/wait.js'
-import { answerOf, blobsBelow, jsonOf, restoredFrom, stateOf, type World } from './world.js'
+import { answerOf, blobsBelow, checkpointsOf, jsonOf, restoredFrom, stateOf, untilStill, type World } from './world.js'
 
 interface CleanupJson {
   outcome: string
@@ -37,21 +36,6 @@ export function cleanupScenario(world: World): void {
       return statePath(name)
     }
 
-    /** TaskManagers go on putting away what a checkpoint that was cut off had written. */
-    const untilStill = async (prefix: string): Promise<void> => {
-      let before = ''
-      await waitUntil({
-        until: 'Flink has put away what the cancelled job left',
-        everyMs: 4000,
-        probe: async () => {
-          const now = (await blobsBelow(world, prefix)).join()
-          const isStill = now === before
-          before = now
-          return isStill || null
-        },
-      })
-    }
-
     beforeAll(async () => {
       const { restUrl, gatewayUrl } = world().cluster
       cancelled = await submitScript(gatewayUrl, SALES_PIPELINE)
@@ -60,7 +44,7 @@ export function cleanupScenario(world: World): void {
       orphans = await Promise.all([`checkpoints/${cancelled}/shared`, `checkpoints/orders_enrich/${running}/shared`].map(plant))
       upload = await plant(`checkpoints/orders_enrich/${running}/chk-100000`)
       await cancelJob(restUrl, cancelled)
-      await untilStill(`checkpoints/${cancelled}/`)
+      await untilStill(world, `checkpoints/${cancelled}/`)
       await world().returnToPresent()
       ;[kept = '', ...older] = await checkpointsOf(world, cancelled)
     })
@@ -136,14 +120,4 @@ function ofNoCheckpoint(names: string[]): (name: string) => boolean {
     const directory = /^.*\/chk-\d+(?=\/|$)/.exec(name)?.[0]
     return directory !== undefined && !completed.has(directory)
   }
-}
-
-/** The checkpoints of a job on storage, newest first. */
-async function checkpointsOf(world: World, jobId: string): Promise<string[]> {
-  const names = await blobsBelow(world, `checkpoints/${jobId}/`)
-  const numbers = names.flatMap((name) => /\/chk-(\d+)\/_metadata$/.exec(name)?.[1] ?? [])
-  return numbers
-    .map(Number)
-    .toSorted((a, b) => b - a)
-    .map((number) => statePath(`checkpoints/${jobId}/chk-${number}`))
 }

@@ -1,7 +1,9 @@
 import { expect } from 'vitest'
 import { CLICK_COUNTER } from '../../sandbox/click-counter.js'
+import { statePath } from '../../sandbox/emulator.js'
 import { requestJson } from '../../sandbox/http-json.js'
 import * as jobs from '../../sandbox/jobs.js'
+import { waitUntil } from '../../sandbox/wait.js'
 import type { E2e, RunResult } from '../support/sandbox.js'
 
 /** What every scenario is given: a cluster on which the three jobs run, save for the first scenario, which starts them. */
@@ -79,6 +81,31 @@ export async function blobsBelow(world: World, prefix: string): Promise<string[]
   const names = []
   for await (const blob of world().storage.listBlobsFlat({ prefix })) names.push(blob.name)
   return names
+}
+
+/** The checkpoints of a job on storage, newest first. */
+export async function checkpointsOf(world: World, jobId: string): Promise<string[]> {
+  const names = await blobsBelow(world, `checkpoints/${jobId}/`)
+  const numbers = names.flatMap((name) => /\/chk-(\d+)\/_metadata$/.exec(name)?.[1] ?? [])
+  return numbers
+    .map(Number)
+    .toSorted((a, b) => b - a)
+    .map((number) => statePath(`checkpoints/${jobId}/chk-${number}`))
+}
+
+/** TaskManagers go on putting away what a checkpoint that was cut off had written. */
+export async function untilStill(world: World, prefix: string): Promise<void> {
+  let before = ''
+  await waitUntil({
+    until: 'Flink has put away what the cancelled job left',
+    everyMs: 4000,
+    probe: async () => {
+      const now = (await blobsBelow(world, prefix)).join()
+      const isStill = now === before
+      before = now
+      return isStill || null
+    },
+  })
 }
 
 /** The trigger id that a command has told on stderr; null before it has. */
