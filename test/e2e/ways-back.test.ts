@@ -5,12 +5,13 @@ import { statePath } from '../../sandbox/emulator.js'
 import { cancelJob, SALES_PIPELINE, submitScript, waitForCheckpoints } from '../../sandbox/jobs.js'
 import { waitUntil } from '../../sandbox/wait.js'
 import { type E2e, FEWER_FILES, FLINK_UNDER_TEST, missingForE2e, startE2e } from '../support/sandbox.js'
-import { answerOf, blobsBelow, checkpointsOf, jsonOf, restoredFrom, stateOf, untilStill } from './world.js'
+import { answerOf, blobsBelow, checkpointsOf, restoredFrom, stateOf, untilStill } from './world.js'
 
 interface CleanupJson {
   outcome: string
   delete: { path: string; reason: string }[]
   keep: { path: string; reason: string; detail: string }[]
+  guards: { name: string; status: string; message: string }[]
   result: { failed: unknown[] } | null
 }
 
@@ -77,13 +78,19 @@ describe.skipIf(missingForE2e() !== null)(`The last way back of every job of Fli
     return { script, first, left: await cancel(first), second: '' }
   }
 
-  const cleanUp = (...args: string[]) => jsonOf<CleanupJson>(world, ...CLEANUP, ...args)
+  const cleanUp = async (...args: string[]): Promise<CleanupJson> => {
+    const { code, stdout } = await e2e.flinkops([...CLEANUP, ...args, '--json'])
+    const cleaned = JSON.parse(stdout) as CleanupJson
+    const refusals = cleaned.guards.filter(({ status }) => status === 'refuse')
+    expect({ code, refusals }).toEqual({ code: 0, refusals: [] })
+    return cleaned
+  }
 
-  /** Resumes from the newest that is there of this name, to its first checkpoint. */
-  const comesBack = async (script: string, from: string): Promise<string> => {
+  /** Resumes from the newest that is there of this name, to its first checkpoint, and makes room for the next. */
+  const comesBack = async (script: string, from: string): Promise<void> => {
     const jobId = await answerOf(world, 'resume', script, '--from', 'latest')
     expect(await restoredFrom(world, jobId)).toBe(from)
-    return jobId
+    await cancelJob(restUrl(), jobId)
   }
 
   const isKept = (path = '', reason: string, detail = '') =>
