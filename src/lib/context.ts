@@ -78,9 +78,9 @@ export async function createContext(input: {
 }
 
 /** Whoever reads a container sees what a run that is under way, or was cut off, has taken. */
-async function buildStorage({ accessFor }: EffectiveConfig): Promise<Storage> {
+async function buildStorage(config: EffectiveConfig): Promise<Storage> {
   const [{ createStorage }, { withCopies }] = await Promise.all([import('./azure/storage.js'), import('./operations/with-copies.js')])
-  const storage = createStorage({ accessFor })
+  const storage = createStorage({ accessFor: config.accessFor })
   return { ...storage, container: async (account, container) => withCopies(await storage.container(account, container), storage) }
 }
 

@@ -97,20 +97,19 @@ export const LIVE = jobId(10)
 export const TREE = `checkpoints/${ENDED}`
 export const LAST = `${TREE}/chk-4`
 
+/** The file in the directory of a checkpoint. */
+export const ownFile = (checkpointId: number) => uuid(0x100 + checkpointId)
+
 /** What stays of `storeSales`: the last checkpoint with its files, and the directories above them. */
-export const NEEDED = [
-  `${LAST}/_metadata`,
-  `${LAST}/11111111-1111-4111-8111-111111111111`,
-  `${TREE}/shared/${uuid(4)}`,
-  `${TREE}/shared/${uuid(5)}`,
-]
+export const NEEDED = [`${LAST}/_metadata`, `${LAST}/${ownFile(4)}`, `${TREE}/shared/${uuid(4)}`, `${TREE}/shared/${uuid(5)}`]
 export const STAYING = sorted([...NEEDED, TREE, LAST, `${TREE}/shared`])
 /** What goes: three checkpoints of 2 files, 3 shared files, 3 orphans, 2 leftovers of a fifth checkpoint, 4 directories. */
 export const GOING_BLOBS = 3 * 2 + 3 + 3 + 2 + 4
 
 /** The tree of a job that ended long ago, as it is found: four retained checkpoints, orphans, what a crash left, directory markers. */
 async function storeSales(client: ContainerClient): Promise<void> {
-  for (const id of [1, 2, 3, 4]) await storeCheckpoint(client, { jobId: ENDED, checkpointId: id, shared: [uuid(id), uuid(id + 1)] })
+  for (const id of [1, 2, 3, 4])
+    await storeCheckpoint(client, { jobId: ENDED, checkpointId: id, shared: [uuid(id), uuid(id + 1)], ownFile: ownFile(id) })
   for (const number of [71, 72, 73]) await storeFile(client, `${TREE}/shared/${uuid(number)}`)
   for (const number of [81, 82]) await storeFile(client, `${TREE}/chk-5/${uuid(number)}`)
   await storeFile(client, `${TREE}/shared/${uuid(4)}`)

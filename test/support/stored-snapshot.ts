@@ -30,11 +30,21 @@ export interface StoredCheckpoint {
   writesShared?: boolean
   /** Where its shared files lie, when not in the tree of the job: a full URI. Nothing is written there. */
   sharedBase?: string
+  /** Name of its file in its own directory. Flink gives none twice. */
+  ownFile?: string
 }
 
 /** Stores an incremental checkpoint: `_metadata`, a file of its own, and its shared files. Answers its directory. */
 export async function storeCheckpoint(client: ContainerClient, wanted: StoredCheckpoint): Promise<string> {
-  const { jobId, checkpointId, shared, root = 'checkpoints', sharedBase, writesShared = sharedBase === undefined } = wanted
+  const {
+    jobId,
+    checkpointId,
+    shared,
+    root = 'checkpoints',
+    sharedBase,
+    writesShared = sharedBase === undefined,
+    ownFile = OWN_FILE,
+  } = wanted
   const tree = `${root}/${jobId}`
   const directory = `${tree}/chk-${checkpointId}`
   const file = (name: string) => ({
@@ -42,12 +52,12 @@ export async function storeCheckpoint(client: ContainerClient, wanted: StoredChe
     size: STATE_FILE_BYTES,
     path: `wasbs://${client.containerName}@${ACCOUNT_HOST}/${name}`,
   })
-  const own = file(`${directory}/${OWN_FILE}`)
+  const own = file(`${directory}/${ownFile}`)
   const sharedFile = (name: string) =>
     sharedBase === undefined ? file(`${tree}/shared/${name}`) : { ...own, path: `${sharedBase}/${name}` }
   const keyed = shared.map((name) => subtask({ managedKeyed: incremental(11, { meta: own, shared: sharedFile(name), private: own }) }))
   if (writesShared) for (const name of shared) await storeFile(client, `${tree}/shared/${name}`)
-  await storeFile(client, `${directory}/${OWN_FILE}`)
+  await storeFile(client, `${directory}/${ownFile}`)
   const subtasks = keyed.map((state, index) => ({ index, state }))
   await upload(
     client,

@@ -23,7 +23,9 @@ export function withCopies(reader: ContainerReader, recorder: RunRecorder): Cont
     protection: (options) => reader.protection(options),
     async read(options) {
       const content = await reader.read(options)
-      const copy = content.state === 'gone' ? await find(options.name, options.signal) : undefined
+      // A version that is asked for and not there is a 404 or, by RFC 9110 and Azurite, a failed If-Match.
+      const isMissing = content.state === 'gone' || content.state === 'changed'
+      const copy = isMissing ? await find(options.name, options.signal) : undefined
       return copy === undefined ? content : ((await contentOf(copy, recorder, options)) ?? content)
     },
     async stat(options) {

@@ -12,6 +12,7 @@ import {
   LIVE,
   NEEDED,
   overwrite,
+  ownFile,
   type Site,
   STAYING,
   sorted,
@@ -104,7 +105,7 @@ describe('a job that starts between plan and delete', () => {
     const { code, json } = await site.cleanup('--yes')
 
     // Its `_metadata`, its own file, its two shared files, and its directory.
-    const spared = [`${TREE}/chk-2`, `${TREE}/chk-2/_metadata`, `${TREE}/chk-2/11111111-1111-4111-8111-111111111111`]
+    const spared = [`${TREE}/chk-2`, `${TREE}/chk-2/_metadata`, `${TREE}/chk-2/${ownFile(2)}`]
     expect(json.result).toMatchObject({ spared: 5, deletedBlobs: GOING_BLOBS - 5, failed: [] })
     expect(code).toBe(0)
     expect(sorted(await site.names())).toEqual(sorted([...STAYING, ...spared, ...[2, 3].map((number) => `${TREE}/shared/${uuid(number)}`)]))

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { uuid } from '../../support/builders.js'
-import { ENDED, LAST, type Site, sorted, startSite, TREE } from '../../support/cleanup-site.js'
+import { ENDED, LAST, ownFile, type Site, sorted, startSite, TREE } from '../../support/cleanup-site.js'
 import { cluster } from '../../support/fake-cluster.js'
 
 let site: Site
@@ -18,9 +18,7 @@ describe('delete <snapshot>', () => {
     const { stdout, code } = await remove(site.cli.path(`${TREE}/chk-1`))
 
     // It shares one file with chk-2.
-    const gone = ['chk-1', 'chk-1/_metadata', 'chk-1/11111111-1111-4111-8111-111111111111', `shared/${uuid(1)}`].map(
-      (name) => `${TREE}/${name}`,
-    )
+    const gone = ['chk-1', 'chk-1/_metadata', `chk-1/${ownFile(1)}`, `shared/${uuid(1)}`].map((name) => `${TREE}/${name}`)
     expect(sorted(await site.names())).toEqual(sorted(before.filter((name) => !gone.includes(name))))
     expect(stdout).toContain('Delete 4 blobs, frees ')
     expect(stdout).not.toContain('--job')

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { GOING_BLOBS, LOCK, type Site, STAYING, sorted, startSite, TREE } from '../../support/cleanup-site.js'
+import { GOING_BLOBS, LOCK, ownFile, type Site, STAYING, sorted, startSite, TREE } from '../../support/cleanup-site.js'
 import { keepDeleted } from '../../support/soft-delete.js'
 
 let site: Site
@@ -35,7 +35,7 @@ describe('undo where the account keeps deleted blobs', () => {
   it('leaves a snapshot deleted of which a file is lost for good, and says so: exit 3', async () => {
     const trash = keepDeleted(site.proxy, site.client)
     const runId = await cleanedUp()
-    trash.forget(`${TREE}/chk-1/11111111-1111-4111-8111-111111111111`)
+    trash.forget(`${TREE}/chk-1/${ownFile(1)}`)
     const { stdout, code } = await site.cli.run(['undo', runId, '--yes', '--json'])
 
     expect(JSON.parse(stdout)).toMatchObject({
@@ -43,7 +43,7 @@ describe('undo where the account keeps deleted blobs', () => {
       outcome: 'partial',
       result: { restoredBlobs: GOING_BLOBS - 2, there: 0, failed: [], offersUndelete: true },
     })
-    const lost = [`${TREE}/chk-1/11111111-1111-4111-8111-111111111111`, `${TREE}/chk-1/_metadata`]
+    const lost = [`${TREE}/chk-1/${ownFile(1)}`, `${TREE}/chk-1/_metadata`]
     expect(sorted(JSON.parse(stdout).result.lost)).toEqual(sorted(lost.map((name) => site.cli.path(name))))
     expect(await site.names()).not.toContain(`${TREE}/chk-1/_metadata`)
     expect(code).toBe(3)

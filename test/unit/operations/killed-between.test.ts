@@ -140,6 +140,6 @@ it('killed at any request and gone on with by who keeps one that a job was resto
     const narrowed = waves.map((wave) => wave.filter(({ name }) => !name.includes('chk-2/')))
     await run(account, narrowed, { restored: [], unsaid: null })
     expect(wasWhole, `at ${at}, ${isDone}`).toBe(true)
-    expect(account.names().toSorted(), `at ${at}, ${isDone}`).toEqual([metadataOf(2), chk(2, 'file')])
+    expect(new Set(account.names()), `at ${at}, ${isDone}`).toEqual(new Set([metadataOf(2), chk(2, 'file')]))
   }
 })
