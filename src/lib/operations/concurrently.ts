@@ -1,17 +1,27 @@
 import { BESIDE_BYTES } from '../bounds.js'
 
-/** Runs `work` over all items, at most `limit` at a time, results in the order of the items. The first error ends it. */
+/**
+ * Runs `work` over all items, at most `limit` at a time, results in the order of the items. After the first error nothing more is begun,
+ * and it is thrown once what was in flight has ended: nothing goes on behind the caller's back.
+ */
 export async function mapConcurrently<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results = new Array<R>(items.length)
-  let next = 0
+  const errors: unknown[] = []
+  const queue = items.entries()
   const worker = async () => {
-    while (next < items.length) {
-      const at = next++
-      const item = items[at]
-      if (item !== undefined) results[at] = await work(item)
+    // Looked at before an item is taken: the workers share one queue.
+    while (errors.length === 0) {
+      const { value: entry, done } = queue.next()
+      if (done) return
+      try {
+        results[entry[0]] = await work(entry[1])
+      } catch (error) {
+        errors.push(error)
+      }
     }
   }
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  if (errors.length > 0) throw errors[0]
   return results
 }
 
