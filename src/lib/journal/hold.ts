@@ -1,9 +1,13 @@
-import { link, rm, stat, writeFile } from 'node:fs/promises'
+import { link, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { EXIT, FlinkopsError } from '../errors.js'
 import { isAlive, whyAnother } from './alive.js'
 import { errorCode, unwritable } from './failure.js'
 import { makeDirectory, readOrNull } from './files.js'
 import type { StateFile } from './trust.js'
+
+/** Whoever takes over a dead owner's lock does so in milliseconds; after this long its number lives on with another process. */
+const TAKEOVER_WAIT = { tries: 100, everyMs: 20 }
 
 /** Takes a lock file that names this process, or one whose process is gone, which is told; answers what gives it back. */
 export async function holdFile(file: StateFile, onProblem?: (problem: Error) => void): Promise<() => Promise<void>> {
@@ -15,18 +19,53 @@ export async function holdFile(file: StateFile, onProblem?: (problem: Error) => 
     await writeFile(own, String(process.pid), { flag: 'wx', mode: 0o600 })
     for (;;) {
       if (await isTaken(own, path)) return () => rm(path, { force: true })
-      const text = await readOrNull(file)
-      if (text === null) continue
-      const owner = Number(text)
+      const owner = await ownerOf(file)
+      if (owner === null) continue
       if (isAlive(owner)) throw await locked(owner, path)
-      onProblem?.(new Error(`The lock ${path} is taken over: its process (${owner || 'none'}) has ended.`))
-      await rm(path, { force: true })
+      if (await takeOver(file, own)) {
+        onProblem?.(new Error(`The lock ${path} is taken over: its process (${owner || 'none'}) has ended.`))
+        return () => rm(path, { force: true })
+      }
     }
   } catch (error) {
     throw unwritable(path, error)
   } finally {
     await rm(own, { force: true })
   }
+}
+
+/**
+ * Puts the own file in the place of a dead owner's, one process at a time: that the owner is dead is seen again under a lock of its own,
+ * so that nobody replaces the fresh lock of whoever was quicker. That lock is taken over in the same way when its process has died.
+ */
+async function takeOver(file: StateFile, own: string): Promise<boolean> {
+  const release = await holdPatiently({ ...file, path: `${file.path}.takeover` })
+  try {
+    const owner = await ownerOf(file)
+    if (owner === null || isAlive(owner)) return false
+    await rename(own, file.path)
+    return true
+  } finally {
+    await release()
+  }
+}
+
+async function holdPatiently(file: StateFile): Promise<() => Promise<void>> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await holdFile(file)
+    } catch (error) {
+      const isHeld = error instanceof FlinkopsError && error.code === 'LOCKED'
+      if (!isHeld || tries === TAKEOVER_WAIT.tries) throw error
+      await setTimeout(TAKEOVER_WAIT.everyMs)
+    }
+  }
+}
+
+/** The process that a lock names; NaN or 0 when it names none, null when there is no lock. */
+async function ownerOf(file: StateFile): Promise<number | null> {
+  const text = await readOrNull(file)
+  return text === null ? null : Number(text)
 }
 
 /** A link appears whole, with its content, or not at all. */
