@@ -22,7 +22,7 @@ export interface InventoryManifest {
 /** What a blob must be known by before it may be deleted. */
 const REQUIRED = ['Name', 'Last-Modified', 'Content-Length', 'ETag', 'Metadata']
 /** What tells a version or a deleted blob from the blob itself, where the rule includes them. */
-const TELLING = { includeSnapshots: 'Snapshot', includeBlobVersions: 'IsCurrentVersion', includeDeleted: 'Deleted' }
+const TELLING = { includeSnapshots: ['Snapshot'], includeBlobVersions: ['VersionId', 'IsCurrentVersion'], includeDeleted: ['Deleted'] }
 
 type Fields = Record<string, unknown>
 
@@ -38,7 +38,9 @@ export function parseManifest(source: string, text: string): InventoryManifest {
     )
   const rule = objectOf(source, manifest['ruleDefinition'], 'ruleDefinition')
   const filters = objectOf(source, rule['filters'] ?? {}, 'filters')
-  if (rule['objectType'] !== 'blob') throw usageError(`${source} is an inventory of ${String(rule['objectType'])}s, not of blobs.`)
+  // Azure Resource Manager spells it Blob.
+  if (String(rule['objectType']).toLowerCase() !== 'blob')
+    throw usageError(`${source} is an inventory of ${String(rule['objectType'])}s, not of blobs.`)
   const fields = new Set(texts(source, rule['schemaFields'], 'schemaFields').map((field) => field.toLowerCase()))
   checkFields(source, fields, filters)
   return {
@@ -56,7 +58,7 @@ export function parseManifest(source: string, text: string): InventoryManifest {
 }
 
 function checkFields(source: string, fields: ReadonlySet<string>, filters: Fields): void {
-  const telling = Object.entries(TELLING).flatMap(([filter, field]) => (filters[filter] === true ? [field] : []))
+  const telling = Object.entries(TELLING).flatMap(([filter, columns]) => (filters[filter] === true ? columns : []))
   const missing = [...REQUIRED, ...telling].filter((field) => !fields.has(field.toLowerCase()))
   if (missing.length > 0)
     throw usageError(`The inventory rule of ${source} leaves out ${missing.join(', ')}.`, 'Add them to the schema fields of the rule.')

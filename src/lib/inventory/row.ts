@@ -37,9 +37,11 @@ export function blobOf(row: Row): InventoriedBlob | null {
   }
 }
 
-/** Where versions are listed, the blob itself is the current one. */
+/** Where versions are listed, the blob itself is the current one. A row that says it is not current is none, with or without an id. */
 function isOldVersion(row: Row): boolean {
-  return isText(row['versionid']) && row['iscurrentversion'] !== undefined && !isTrue(row['iscurrentversion'])
+  const isCurrent = row['iscurrentversion']
+  if (isTrue(isCurrent)) return false
+  return isText(isCurrent) || (isText(row['versionid']) && isCurrent !== undefined)
 }
 
 function isTrue(value: unknown): boolean {

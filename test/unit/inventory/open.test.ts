@@ -57,6 +57,9 @@ const rule = (change: object, filters: object = {}) => {
   return { ruleDefinition: { ...ruleDefinition, ...change, filters: { ...ruleDefinition.filters, ...filters } } }
 }
 
+/** A rule that lists versions, with more columns. */
+const versions = (...columns: string[]) => rule({ schemaFields: [...FIELDS, ...columns] }, { includeBlobVersions: true })
+
 describe('a blob inventory', () => {
   it.each(['csv', 'parquet'] as const)('is read from %s files', async (format) => {
     const rows = Array.from({ length: 20 }, (_, at) => row(`flink/cp/"quoted", and ünï/${uuid(at)}`, { 'Content-Length': at * 1e9 }))
@@ -108,7 +111,10 @@ describe('a blob inventory', () => {
     [{ summary: { objectCount: 2 } }, 6, 'The inventory files hold 1 rows, and their manifest says 2.'],
     [{ inventoryStartTime: new Date(Date.now() - 8 * DAY_MS).toISOString() }, 6, 'The inventory run of M began 8 days ago.'],
     [rule({ schemaFields: FIELDS.filter((field) => field !== 'Etag') }), 2, 'The inventory rule of M leaves out ETag.'],
-    [rule({}, { includeBlobVersions: true }), 2, 'The inventory rule of M leaves out IsCurrentVersion.'],
+    [rule({}, { includeBlobVersions: true }), 2, 'The inventory rule of M leaves out VersionId, IsCurrentVersion.'],
+    [versions('IsCurrentVersion'), 2, 'The inventory rule of M leaves out VersionId.'],
+    [versions('VersionId'), 2, 'The inventory rule of M leaves out IsCurrentVersion.'],
+    [versions('isCURRENTversion'), 2, 'The inventory rule of M leaves out VersionId.'],
     [
       rule({}, { prefixMatch: ['flink/checkpoints', 'other'] }),
       2,
@@ -118,11 +124,22 @@ describe('a blob inventory', () => {
     [rule({}, { excludePrefix: ['flink/old'] }), 2, 'M does not list all of the container flink: its rule leaves out flink/old.'],
     [rule({}, { creationTime: 3 }), 2, 'The inventory rule of M lists blobs of some days only (creationTime).'],
     [rule({}, { blobTypes: ['pageBlob'] }), 2, 'The inventory rule of M leaves out block blobs, which is what Flink writes.'],
+    [rule({ objectType: 'Container' }), 2, 'M is an inventory of Containers, not of blobs.'],
     [rule({ objectType: 'container' }), 2, 'M is an inventory of containers, not of blobs.'],
     [rule({ format: 'orc' }), 2, 'M is no manifest of a blob inventory: the format orc is neither csv nor parquet.'],
     [{ files: 'none' }, 2, 'M is no manifest of a blob inventory: files is missing.'],
   ])('is refused when it cannot stand in for a listing: %j', async (change, exitCode, message) => {
     expect(await complaint(change)).toEqual({ message, exitCode })
+  })
+
+  it.each([
+    [rule({ objectType: 'Blob', format: 'Csv' })],
+    [rule({ objectType: 'BLOB', format: 'CSV' })],
+    [rule({ objectType: 'blob', format: 'csv' })],
+    [versions('VersionId', 'IsCurrentVersion')],
+    [versions('versionid', 'iscurrentversion')],
+  ])('is taken however its rule is spelled: %j', async (change) => {
+    expect(await complaint(change)).toEqual({ message: 'none', exitCode: 0 })
   })
 
   it.each([[[]], [['']], [['flink']], [['fl', 'x']], [['flink/']]])('covers the container with the prefixes %j', async (prefixMatch) => {

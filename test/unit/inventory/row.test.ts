@@ -8,6 +8,12 @@ describe('a row of an inventory', () => {
     ['a snapshot', { snapshot: '2026-10-01T10:00:00.0000000Z' }],
     ['an earlier version', { versionid: '2026-10-01T10:00:00.0000000Z', iscurrentversion: 'false' }],
     ['an earlier version, in Parquet', { versionid: '2026-10-01T10:00:00.0000000Z', iscurrentversion: false }],
+    ['an earlier version, without its id', { iscurrentversion: 'false' }],
+    ['an earlier version, without its id, in Parquet', { iscurrentversion: false, versionid: null }],
+    ['an earlier version, with an empty id', { versionid: '', iscurrentversion: 'False' }],
+    ['a version of which is not said that it is current', { versionid: 'v', iscurrentversion: '' }],
+    ['a version of which is not said that it is current, in Parquet', { versionid: 'v', iscurrentversion: null }],
+    ['a version with a word that is neither', { iscurrentversion: 'yes' }],
     ['a deleted blob', { deleted: 'true' }],
     ['a deleted blob, in Parquet', { deleted: true }],
   ])('is no blob when it is %s', (_, more) => {
@@ -18,6 +24,9 @@ describe('a row of an inventory', () => {
     const blob = { container: 'flink', name: 'a/b', sizeBytes: 7, etag: '0x1', lastModifiedMs: Date.parse('2026-10-01T10:00:00Z') }
 
     expect(blobOf({ ...ROW, versionid: 'v', iscurrentversion: 'true', deleted: 'false', snapshot: '' })).toMatchObject(blob)
+    expect(blobOf({ ...ROW, versionid: 'v', iscurrentversion: true })).toMatchObject(blob)
+    expect(blobOf({ ...ROW, versionid: '', iscurrentversion: '' })).toMatchObject(blob)
+    expect(blobOf({ ...ROW, versionid: null, iscurrentversion: null })).toMatchObject(blob)
     expect(blobOf(ROW)).toMatchObject(blob)
   })
 
