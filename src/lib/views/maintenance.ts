@@ -85,8 +85,8 @@ function standing(job: ManifestJob): string {
 }
 
 function stillStopping(job: ManifestJob): string {
-  const why = job.error === null ? '' : `: ${job.error}`
-  return `Asked to stop, and how that ended is not known yet: ${job.name} (${shortId(job.jobId)}), trigger id ${job.triggerId}${why}`
+  const id = `${job.name} (${shortId(job.jobId)}), trigger id ${job.triggerId}`
+  return job.error === null ? `Still being stopped: ${id}` : `Asked to stop, and how that ended is not known yet: ${id}: ${job.error}`
 }
 
 /** The same of a `resume --all`. */

@@ -79,7 +79,7 @@ describe('a window whose wait for a stop ends without a verdict of Flink', () =>
     await resumeAll(one)
 
     expect(entry()).toMatchObject({ state: 'stopping' })
-    expect(one.said.join('\n')).toContain('Asked to stop, and how that ended is not known yet: sales')
+    expect(one.said.join('\n')).toContain('Still being stopped: sales')
     expect(one.said.join('\n')).not.toMatch(/\bDown\b|DOWN|not stopped/)
   })
 
@@ -138,7 +138,9 @@ describe('a stop that is refused', () => {
 describe('a job whose stop is said to have failed, and that is down all the same', () => {
   it('is brought back from the savepoint that the other stop wrote', async () => {
     const path = `savepoints/savepoint-${idOf(1).slice(0, 6)}-000000000001`
-    const one = at(() => ({ operation: async () => ({ state: 'failed', cause: 'Checkpoint Coordinator is suspending.', savepointPath: null }) }))
+    const one = at(() => ({
+      operation: async () => ({ state: 'failed', cause: 'Checkpoint Coordinator is suspending.', savepointPath: null }),
+    }))
     await stopAll(one)
     expect(entry()).toMatchObject({ state: 'failed' })
     const { bytes } = await savepointOf()
