@@ -177,7 +177,7 @@ function resultOf(input: FinishInput, path: string, found: Extract<Verification,
 }
 
 /** Said of a savepoint that no JobManager named. */
-export function recoveredWords(operation: JournalOperation, { location, isUnseen }: Extract<OperationEnd, { state: 'completed' }>): string {
+function recoveredWords(operation: JournalOperation, { location, isUnseen }: Extract<OperationEnd, { state: 'completed' }>): string {
   const why = isUnseen ? 'No JobManager answers any more' : 'The JobManager did not tell how this operation ended'
   const job = operation.jobName ?? operation.jobId
   const doubts = [
