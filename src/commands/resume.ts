@@ -45,7 +45,7 @@ export default class Resume extends BaseCommand {
     const context = await this.connect(flags, { sqlGateway: flags['sql-gateway'] })
     const programs = await readPrograms({ text: args.program, context, flags, onNotice: (text) => this.notice(text) })
     const jobs = restorePointsOf(programs, flags.from, args.program)
-    const results = await runEach(jobs, async ({ program, point }, isRehearsal) => {
+    const results = await runEach(jobs, context, async ({ program, point }, isRehearsal, shared) => {
       const result = await resumeProgram({
         program,
         point,
@@ -56,7 +56,7 @@ export default class Resume extends BaseCommand {
         ofRun: flags['job-id'] ?? null,
         waitFor: flags.wait,
         dryRun: flags['dry-run'] || isRehearsal,
-        context,
+        context: shared,
         ...(isRehearsal ? SILENT : this.#voice(program.title)),
       })
       if (isRehearsal) return result

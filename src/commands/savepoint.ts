@@ -32,7 +32,8 @@ export default class Savepoint extends SavepointCommand {
         signal: this.signal,
         now: context.now,
       })
-      return this.finish(context, found, (await context.withCluster()).roots.savepoints.value[0] ?? null)
+      const defaultTarget = (await context.withCluster()).roots.savepoints.value[0] ?? null
+      return this.finish(context, flags, { operation: found, defaultTarget, isAttached: true })
     }
     if (args.job === undefined)
       throw usageError('Of which job? Give a job id, a prefix of it, or a job name.', 'See what runs: flinkops list-jobs')
@@ -42,7 +43,7 @@ export default class Savepoint extends SavepointCommand {
       target: flags.target,
       drain: false,
     })
-    if (!flags.detach) return this.finish(context, operation, defaultTarget)
+    if (!flags.detach) return this.finish(context, flags, { operation, defaultTarget, isAttached: false })
     this.print(operation.triggerId)
     this.progress.say(`Wait for it with: flinkops savepoint --attach ${operation.triggerId}`)
     const { jobId, jobName, triggerId } = operation

@@ -29,14 +29,14 @@ export default class Start extends BaseCommand {
     const context = await this.connect(flags, { sqlGateway: flags['sql-gateway'] })
     const programs = await readPrograms({ text: args.program, context, flags, onNotice: (text) => this.notice(text) })
     const jobs = programs.map((program) => ({ program }))
-    const results = await runEach(jobs, async ({ program }, isRehearsal) => {
+    const results = await runEach(jobs, context, async ({ program }, isRehearsal, shared) => {
       const result = await startProgram({
         program,
         fresh: flags.fresh,
         allowSecond: flags['allow-second'],
         waitFor: flags.wait,
         dryRun: flags['dry-run'] || isRehearsal,
-        context,
+        context: shared,
         ...(isRehearsal ? SILENT : this.#voice(program.title)),
       })
       if (isRehearsal) return result

@@ -1,4 +1,5 @@
 import { Args, Flags, type Interfaces } from '@oclif/core'
+import { alone } from '../lib/cli/alone.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { allowedBy, requireAll, stopAllFlags } from '../lib/cli/maintenance-flags.js'
 import { SavepointCommand } from '../lib/cli/savepoint-command.js'
@@ -6,6 +7,7 @@ import { runStopWindow } from '../lib/cli/stop-window.js'
 import { wayBackOf } from '../lib/cli/way-back.js'
 import { refusedError, usageError } from '../lib/errors.js'
 import { resolveJob } from '../lib/operations/resolve-job.js'
+import type { JobOverview } from '../lib/ports.js'
 
 export default class Stop extends SavepointCommand {
   static override description =
@@ -47,17 +49,18 @@ export default class Stop extends SavepointCommand {
       this.progress.say(`Would stop ${job.name} (${job.jobId}, ${job.state}) with a ${flags.format} savepoint.`)
       return { jobId: job.jobId, jobName: job.name, state: job.state, outcome: 'planned' }
     }
-    const answer = flags.yes
-      ? true
-      : await this.confirm(`Stop ${job.name} (${job.jobId.slice(0, 8)}) with a savepoint? [y/N] `, ['y', 'yes'], flags)
-    if (answer === false) throw refusedError('DECLINED', 'Nothing was stopped.')
-    const { operation, defaultTarget } = await this.trigger(context, flags, {
-      kind: 'stop',
-      job: job.jobId,
-      target: flags['savepoint-path'],
-      drain: flags.drain,
-    })
-    return this.finish(context, operation, defaultTarget)
+    if (!flags.yes) await this.#ask(job, flags)
+    const asked = { kind: 'stop', job: job.jobId, target: flags['savepoint-path'], drain: flags.drain } as const
+    const savepoints = async () => (await context.withCluster()).roots.savepoints.value[0] ?? null
+    return alone({ context, screen: this.screen(flags), isDryRun: false, command: 'stop', savepoints }, async () =>
+      this.finish(context, flags, { ...(await this.trigger(context, flags, asked)), isAttached: false }),
+    )
+  }
+
+  async #ask({ name, jobId }: JobOverview, flags: StopFlags): Promise<void> {
+    const answer = await this.confirm(`Stop ${name} (${jobId.slice(0, 8)}) with a savepoint? [y/N] `, ['y', 'yes'], flags)
+    const why = answer === null ? ': there is nobody to ask' : ''
+    if (answer !== true) throw refusedError('DECLINED', `Nothing was stopped${why}.`, 'Confirm with --yes.')
   }
 
   async #stopAll(job: string | undefined, flags: StopFlags): Promise<object> {

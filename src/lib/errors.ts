@@ -25,6 +25,8 @@ export interface ErrorDetails {
   /** What to do next, one sentence each. */
   suggestions?: string[]
   cause?: unknown
+  /** HTTP status of the answer that was the failure; absent where none came. */
+  status?: number
 }
 
 /** An expected failure: one sentence, what to do next, and its own exit code. Carries no request, header or credential. */
@@ -32,12 +34,14 @@ export class FlinkopsError extends Error {
   readonly code: string
   readonly exitCode: ExitCode
   readonly suggestions: string[]
+  readonly status: number | null
 
   constructor(message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = details.code
     this.exitCode = details.exitCode
     this.suggestions = details.suggestions ?? []
+    this.status = details.status ?? null
   }
 }
 

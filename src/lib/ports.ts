@@ -232,6 +232,8 @@ export interface RunJarRequest {
 /** Runs one SQL script in one session, which is always closed. */
 export interface SqlGateway {
   readonly url: string
+  /** The same, with one session for all jobs of a script, which is closed with it. */
+  share(): SharedSqlGateway
   /**
    * Runs the statements in order, stops at the first error. `restore` is given to the one statement that starts a job, as its
    * own execution configuration (never as a sticky SET). Answers the ids of the jobs that were started; `onStarted` has each at once,
@@ -240,8 +242,16 @@ export interface SqlGateway {
   runScript(script: SqlScript, signal: AbortSignal): Promise<string[]>
 }
 
+/** A gateway at which each statement of a script runs once, whichever of its jobs comes to it first. */
+export interface SharedSqlGateway extends SqlGateway {
+  /** Closes its sessions; jobs go on. */
+  close(): Promise<void>
+}
+
 export interface SqlScript {
   statements: SqlStatement[]
+  /** Where several jobs come from one script: what tells it from others, and the statements of this job alone. */
+  part?: ScriptPart
   restore?: RestoreSettings
   flinkVersion: string
   /** Id for the one job that the script starts, 32 hex. */
@@ -257,6 +267,11 @@ export interface JobIsolation {
   /** Full URI; the job's checkpoints go there and nowhere else, and Flink deletes them when the job is cancelled. */
   checkpointDirectory: string
   checkpointIntervalMs: number
+}
+
+export interface ScriptPart {
+  origin: string
+  own: readonly SqlStatement[]
 }
 
 export interface SqlStatement {

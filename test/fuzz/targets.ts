@@ -56,7 +56,14 @@ export interface Target {
 }
 
 const { signal } = new AbortController()
-const asked = { server: 'JobManager' as const, url: 'http://jm', path: '/x', secrets: [new Secret('bearer-of-a-token')], withheld: null }
+const asked = {
+  server: 'JobManager' as const,
+  method: 'GET',
+  url: 'http://jm',
+  path: '/x',
+  secrets: [new Secret('bearer-of-a-token')],
+  withheld: null,
+}
 
 /** An expected failure is told in one sentence; anything else is a bug. */
 async function told(work: () => unknown): Promise<void> {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Context } from '../context.js'
 import { EXIT, FlinkopsError } from '../errors.js'
+import { isForeignAccount } from '../foreign.js'
 import type { HeldLock } from '../ports-lock.js'
 import { parseLocation } from '../state/location.js'
 import { type Screen, windowPlace } from './window.js'
@@ -11,7 +12,7 @@ export interface AloneInput {
   /** Looking is free. */
   isDryRun: boolean
   /** For whoever is turned away meanwhile. */
-  command: 'stop --all' | 'resume --all'
+  command: 'stop' | 'stop --all' | 'resume --all'
   /** A path in the container of the savepoints, in which other machines are kept away; `null` = none is known. */
   savepoints: () => Promise<string | null>
 }
@@ -50,8 +51,8 @@ async function lockContainer({ context, screen, command, savepoints }: AloneInpu
   try {
     return await (await context.storage()).acquireWindow({ account, container, command, leaseId, signal: context.signal })
   } catch (error) {
-    if (context.signal.aborted || !(error instanceof FlinkopsError) || !MILD.has(error.exitCode)) throw error
-    screen.notice(`Other machines are not kept away from this window: ${error.message}`)
+    if (context.signal.aborted || !(error instanceof FlinkopsError) || !(MILD.has(error.exitCode) || isForeignAccount(error))) throw error
+    screen.notice(`Other machines are not kept away from this ${command === 'stop' ? 'stop' : 'window'}: ${error.message}`)
     return null
   }
 }

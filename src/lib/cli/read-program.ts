@@ -47,10 +47,21 @@ export async function readScript(wish: ScriptWish): Promise<Program[]> {
     parallelism: null,
     ...values,
   }
-  return jobs.map(({ name, line, statements, directories, restoresFrom }) => {
+  // Values are part of it: another value makes another script.
+  const origin = createHash('sha256')
+    .update(`${resolve(path)}\n${text}`)
+    .digest('hex')
+  return jobs.map(({ name, line, statements, own, directories, restoresFrom }) => {
     const names = name !== null ? [name] : jobs.length === 1 ? wish.names : []
     const title = names[0] ?? (jobs.length === 1 ? basename(path) : `${basename(path)} line ${line}`)
-    return { title, names, ownDirectories: directories, restoresFrom, memory, source: { kind: 'script', statements } }
+    return {
+      title,
+      names,
+      ownDirectories: directories,
+      restoresFrom,
+      memory,
+      source: { kind: 'script', statements, part: { origin, own } },
+    }
   })
 }
 

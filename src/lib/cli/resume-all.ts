@@ -14,6 +14,7 @@ import { isMissingValues, refuseForMissing } from './missing-values.js'
 import type { ProgramFlags } from './read-spec.js'
 import { resumeProgram } from './resume-run.js'
 import { runResumeWindow } from './resume-window.js'
+import { withSharedSessions } from './shared-sessions.js'
 import { programFor } from './way-back.js'
 import { newWindowId, type Screen, windowPlace } from './window.js'
 
@@ -45,7 +46,9 @@ export function valuesForAll({ define, 'define-file': file, remember, arg }: Pro
 export function resumeAllJobs(options: ResumeAllOptions, context: Context, screen: Screen): Promise<object> {
   const { isDryRun } = options
   const savepoints = () => savepointsOf(options, context)
-  return alone({ context, screen, isDryRun, command: 'resume --all', savepoints }, (own) => resumeAllOf(options, own, screen))
+  return alone({ context, screen, isDryRun, command: 'resume --all', savepoints }, (own) =>
+    withSharedSessions(own, (shared) => resumeAllOf(options, shared, screen)),
+  )
 }
 
 /** Where the window's savepoints lie, as far as that is known while the cluster may still be down. */

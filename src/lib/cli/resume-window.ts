@@ -15,7 +15,7 @@ import { jobLine, type MaintenanceOutcome, maintenanceJson, resumeSummary, windo
 import { noCheckpointsNotice, restoreProgress, savepointProgress } from '../views/wait.js'
 import { oneLine, shown } from '../visible.js'
 import { admitForeign } from './foreign-window.js'
-import { ledgerOf, type Screen, waitingFor } from './window.js'
+import { ledgerOf, type Screen, SILENCE_MS, troubleWords, waitingFor } from './window.js'
 
 export interface ResumeWindowOptions {
   only: string[]
@@ -126,7 +126,7 @@ async function carryOut(
   { options, context, screen, programOf, launch }: ResumeWindowInput,
   ledger: Ledger,
   jobs: ManifestJob[],
-  { jobManager, again }: ReturnType<typeof waitingFor>,
+  { jobManager, plainJobManager, again }: ReturnType<typeof waitingFor>,
   objections: Objection[],
 ): Promise<unknown> {
   const nameWidth = Math.max(0, ...jobs.map((job) => shown(job.name).length))
@@ -140,6 +140,8 @@ async function carryOut(
     },
     waitFor: options.waitFor,
     jobManager,
+    plainJobManager,
+    longestMs: SILENCE_MS,
     journal: context.journal,
     storage: await context.storage(),
     signal: context.signal,
@@ -149,9 +151,10 @@ async function carryOut(
     onObjection: (objection) => objections.push(objection),
     onProgress: (job, progress) => screen.update(restoreProgress(job.name, progress)),
     onStopProgress: (job, progress) => screen.update(savepointProgress(`Stopping ${job.name}`, progress)),
+    onStopTrouble: (job, problem) => screen.say(troubleWords(`the stop of ${job.name}`, problem)),
     onEnded: (job) => {
       if (job.state === 'running') screen.print(jobLine(job, job.resumedAs ?? job.jobId, screen.format, nameWidth))
-      else screen.say(`${job.name}: not back: ${job.error}`)
+      else screen.say(`${job.name}: ${job.state === 'stopping' ? 'how its stop ended is not known' : 'not back'}: ${job.error}`)
     },
   })
 }

@@ -1,6 +1,8 @@
+import type { Context } from '../context.js'
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { RestoreProgress } from '../operations/await-restore.js'
 import type { Program } from '../operations/program.js'
+import { withSharedSessions } from './shared-sessions.js'
 
 /** What a start and a resume tell while they go on. */
 export interface RunVoice {
@@ -16,9 +18,17 @@ export const SILENT: RunVoice = { onNotice: nothing, onSay: nothing, onProgress:
 
 /**
  * Runs the jobs of a script one after the other. Of several, each is first checked as in a dry run, so that nothing is started when one of
- * them cannot be; what fails later leaves the earlier ones running, and says so.
+ * them cannot be; they share one session, in which each statement runs once; what fails later leaves the earlier ones running, and says so.
  */
-export async function runEach<J extends { program: Program }, T extends { jobId: string | null }>(
+export function runEach<J extends { program: Program }, T extends { jobId: string | null }>(
+  jobs: J[],
+  context: Context,
+  run: (job: J, isRehearsal: boolean, context: Context) => Promise<T>,
+): Promise<T[]> {
+  return withSharedSessions(context, (shared) => each(jobs, (job, isRehearsal) => run(job, isRehearsal, shared)))
+}
+
+async function each<J extends { program: Program }, T extends { jobId: string | null }>(
   jobs: J[],
   run: (job: J, isRehearsal: boolean) => Promise<T>,
 ): Promise<T[]> {

@@ -1,5 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core'
 import type { Context } from '../context.js'
+import { describeKind } from '../operations/await-operation.js'
 import { finishSavepoint, type SavepointResult, startSavepoint } from '../operations/take-savepoint.js'
 import type { JournalOperation } from '../ports.js'
 import { stateRoots } from '../scope.js'
@@ -8,6 +9,7 @@ import { savepointProgress } from '../views/wait.js'
 import { oneLine } from '../visible.js'
 import { BaseCommand } from './base-command.js'
 import { type baseFlags, formatFlag } from './flags.js'
+import { SILENCE_MS, troubleWords } from './window.js'
 
 const takeFlags = {
   format: formatFlag(),
@@ -18,6 +20,19 @@ const takeFlags = {
 }
 
 type TakeFlags = Interfaces.InferredFlags<typeof baseFlags & typeof takeFlags>
+
+/** An operation that is waited for. */
+interface Waited {
+  operation: JournalOperation
+  defaultTarget: string | null
+  /** It was asked for by an earlier command. */
+  isAttached: boolean
+}
+
+/** A leader is elected anew in less. */
+const GONE_MS = 60_000
+/** Whoever attaches has waited already. */
+const ATTACHED_GONE_MS = 4000
 
 /** What `savepoint` and `stop` have in common: trigger, wait, check on storage, print the path alone. */
 export abstract class SavepointCommand extends BaseCommand {
@@ -47,11 +62,14 @@ export abstract class SavepointCommand extends BaseCommand {
         this.progress.say(
           `${kind === 'stop' ? 'Stopping' : 'Taking a savepoint of'} ${jobName ?? jobId} (${jobId}), trigger id ${triggerId}`,
         ),
-      onProgress: () => undefined,
     })
   }
 
-  protected async finish(context: Context, operation: JournalOperation, defaultTarget: string | null): Promise<SavepointResult> {
+  protected async finish(
+    context: Context,
+    { timeout }: TakeFlags,
+    { operation, defaultTarget, isAttached }: Waited,
+  ): Promise<SavepointResult> {
     const what = operation.kind === 'stop' ? 'Stopping' : 'Savepoint'
     const result = await finishSavepoint({
       operation,
@@ -62,7 +80,13 @@ export abstract class SavepointCommand extends BaseCommand {
       signal: this.signal,
       now: context.now,
       onProgress: (progress) => this.progress.update(savepointProgress(what, progress)),
+      onTrouble: (problem) => this.progress.say(troubleWords(`the ${describeKind(operation)}`, problem)),
       onNotice: (text) => this.notice(text),
+      endurance: {
+        longestMs: timeout === undefined ? SILENCE_MS : Number.POSITIVE_INFINITY,
+        goneMs: isAttached ? ATTACHED_GONE_MS : GONE_MS,
+        isAttached,
+      },
     })
     const { references } = result
     this.progress.say(

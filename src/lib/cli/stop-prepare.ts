@@ -38,6 +38,8 @@ export interface StopWindowInput {
 /** What is asked for, and all that is known before anything is touched. */
 export interface Prepared extends StopWindowInput {
   jobManager: JobManager
+  /** The same, not waited for while it is away. */
+  plainJobManager: JobManager
   /** Where savepoints go. */
   target: string
   former: Manifest | null
@@ -52,7 +54,7 @@ export async function prepare(input: StopWindowInput): Promise<Prepared> {
   const { options, context, screen, wayBack } = input
   const plain = await context.jobManager()
   const running = (await plain.jobs(context.signal)).filter((job) => !hasEnded(job.state))
-  const { jobManager } = waitingFor(plain, context, screen)
+  const { jobManager, plainJobManager } = waitingFor(plain, context, screen)
   const where = windowPlace(context, plain)
   const last = await lastManifest(context.maintenance, where)
   const former = last !== null && isOpen(last) ? last : null
@@ -70,7 +72,7 @@ export async function prepare(input: StopWindowInput): Promise<Prepared> {
   )
   const window = withGone(joined, new Set(running.map((job) => job.jobId)))
   const objections = objectionsTo(surveyed, options.allowed)
-  return { ...input, jobManager, target, former, window, superseded, surveyed, objections }
+  return { ...input, jobManager, plainJobManager, target, former, window, superseded, surveyed, objections }
 }
 
 /** Where savepoints go: as asked, else as the cluster is set up, else below the first root; `null` = nowhere. */

@@ -9,7 +9,7 @@ import { oneLine, shown } from '../visible.js'
 import { alone } from './alone.js'
 import { endBeforeStopping } from './stop-early.js'
 import { checkedTarget, type Prepared, prepare, type StopWindowInput } from './stop-prepare.js'
-import { ledgerOf } from './window.js'
+import { ledgerOf, SILENCE_MS, troubleWords } from './window.js'
 
 /** `stop --all`: look, object, ask, then stop with a manifest. Sets the exit code; answers the JSON. */
 export function runStopWindow(input: StopWindowInput): Promise<object> {
@@ -40,7 +40,10 @@ async function begin({ former, window, context, screen, target }: Prepared): Pro
   return ledger
 }
 
-async function carryOut({ options, context, screen, jobManager, target, surveyed }: Prepared, ledger: Ledger): Promise<unknown> {
+async function carryOut(
+  { options, context, screen, jobManager, plainJobManager, target, surveyed }: Prepared,
+  ledger: Ledger,
+): Promise<unknown> {
   const { format, drain, parallel } = options
   const nameWidth = Math.max(0, ...ledger.current().jobs.map((job) => shown(job.name).length))
   for (const job of surveyed) await context.journal.rememberName(job.jobId, job.name)
@@ -52,6 +55,8 @@ async function carryOut({ options, context, screen, jobManager, target, surveyed
     format,
     drain,
     jobManager,
+    plainJobManager,
+    longestMs: SILENCE_MS,
     journal: context.journal,
     storage: await context.storage(),
     signal: context.signal,
@@ -59,10 +64,11 @@ async function carryOut({ options, context, screen, jobManager, target, surveyed
     onTriggered: ({ jobName, jobId, triggerId }, isAttached) =>
       screen.say(`Stopping ${jobName} (${jobId}), trigger id ${triggerId}${isAttached ? ': still going on, attached' : ''}`),
     onProgress: (job, progress) => screen.update(savepointProgress(`Stopping ${job.name}`, progress)),
-    onEnded: (job) =>
-      job.state === 'stopped'
-        ? screen.print(jobLine(job, job.jobId, screen.format, nameWidth))
-        : screen.say(`${job.name}: not stopped: ${job.error}`),
+    onTrouble: (job, problem) => screen.say(troubleWords(`the stop of ${job.name}`, problem)),
+    onEnded: (job) => {
+      if (job.state === 'stopped') screen.print(jobLine(job, job.jobId, screen.format, nameWidth))
+      else screen.say(`${job.name}: ${job.state === 'stopping' ? 'how its stop ended is not known' : 'not stopped'}: ${job.error}`)
+    },
   })
 }
 

@@ -58,17 +58,25 @@ export async function ledgerOf(manifest: Manifest, target: string | null, contex
   })
 }
 
+/** Said once of a wait whose looks get something else than a word of Flink. */
+export function troubleWords(what: string, problem: Error): string {
+  return `${problem.message.replace(/\.?$/, '.')} That is no word on ${what}: waiting on; --timeout or Ctrl-C ends the wait.`
+}
+
+/** How long a JobManager may be silent where no `--timeout` ends the wait. */
+export const SILENCE_MS = 10 * 60_000
+
 /** A JobManager that is waited for, and said so. */
 export function waitingFor(
   jobManager: JobManager,
   context: Context,
   screen: Screen,
-): { jobManager: JobManager; again: ReturnType<typeof patiently> } {
+): { jobManager: JobManager; plainJobManager: JobManager; again: ReturnType<typeof patiently> } {
   const patience: Patience = {
     now: context.now,
     onDown: (problem) => screen.say(`${problem.message.replace(/\.?$/, '.')} Waiting until it does; --timeout or Ctrl-C ends the wait.`),
     onBack: (downMs) => screen.say(`It answers again after ${duration(downMs)}.`),
   }
   const again = patiently(patience)
-  return { jobManager: patientJobManager(jobManager, again), again }
+  return { jobManager: patientJobManager(jobManager, again), plainJobManager: jobManager, again }
 }

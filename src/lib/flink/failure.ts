@@ -11,10 +11,16 @@ export function failureOf(answer: Answer, what: string, code = 'JOBMANAGER_ERROR
     return new FlinkopsError(`${what}: ${cause}`, {
       code: 'UNREACHABLE',
       exitCode: EXIT.unreachable,
+      status: answer.status,
       suggestions: ['Something answers there, but has no such path: check the URL and that a path prefix is stripped before Flink.'],
     })
   }
-  return new FlinkopsError(`${what}: ${cause}`, { code, exitCode: EXIT.failedOnCluster, suggestions: suggestionsFor(cause) })
+  return new FlinkopsError(`${what}: ${cause}`, {
+    code,
+    exitCode: EXIT.failedOnCluster,
+    status: answer.status,
+    suggestions: suggestionsFor(cause),
+  })
 }
 
 /** Advice for the causes that users ask about most. */

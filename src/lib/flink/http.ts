@@ -80,7 +80,8 @@ export function createHttp(options: HttpOptions): Http {
       wanted.signal.throwIfAborted()
       const outcome = await attempt(wanted)
       const mayRepeat = (wanted.repeatable ?? wanted.method === 'GET') && performance.now() - startedAt + pauseMs <= patienceMs
-      if (!(mayRepeat && isPassing(outcome))) return explain(outcome, { server, url, path: wanted.path, secrets, withheld })
+      if (!(mayRepeat && isPassing(outcome)))
+        return explain(outcome, { server, url, method: wanted.method, path: wanted.path, secrets, withheld })
       await pause(pauseMs, wanted.signal)
     }
   }

@@ -9,6 +9,8 @@ export interface ScriptJob {
   line: number
   /** What has to run for this job alone: what comes before it, without the other jobs. */
   statements: SqlStatement[]
+  /** Those of them that are the job itself. */
+  own: SqlStatement[]
   /** Where the script itself puts its state, with `SET`. */
   directories: string[]
   /** The snapshot that the script itself restores from, with `SET`. */
@@ -33,6 +35,7 @@ export function jobsOf(statements: SqlStatement[]): ScriptJob[] {
       name: settingOf(statements, 'pipeline.name', job) ?? defaultJobName(own, before),
       line: own[0]?.line ?? job.line,
       statements: [...before, ...own, ...(job === starting.at(-1) ? behind : [])],
+      own,
       directories: [first(CHECKPOINT_DIRECTORY), first(SAVEPOINT_DIRECTORY)].filter((value) => value !== null),
       restoresFrom: first(RESTORE_PATH),
     }

@@ -1,19 +1,14 @@
-import { EXIT, FlinkopsError, usageError } from '../errors.js'
-import type { SqlGateway, SqlScript, SqlStatement } from '../ports.js'
+import { EXIT, FlinkopsError } from '../errors.js'
+import type { SqlGateway, SqlScript } from '../ports.js'
 import { failureOf, isSuccess } from './failure.js'
 import { createHttp, type Http, type HttpOptions } from './http.js'
-import { isolationConfig } from './isolation-keys.js'
-import { restoreConfig } from './restore-keys.js'
-import { runStatement, type Session } from './sql-statement.js'
+import { checkRestorable, runStatements } from './sql-script.js'
+import { closeSession, shareSessions } from './sql-sessions.js'
+import type { Session } from './sql-statement.js'
 import { parseApiVersions, parseSessionHandle } from './wire-sql.js'
 
 /** v1 came with 1.16, v2 with 1.17, v3 with 1.20, v4 with 2.0; what is used here is the same in all. */
 const KNOWN_VERSIONS = [4, 3, 2, 1]
-
-/** `PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID`: a submission with the id of a job that is there is refused. */
-const FIXED_JOB_ID = '$internal.pipeline.job-id'
-
-const CLOSE_TIMEOUT_MS = 5000
 
 export type SqlGatewayOptions = Omit<HttpOptions, 'server'> & {
   /** Pause between two looks at a running statement. */
@@ -26,68 +21,23 @@ export type SqlGatewayOptions = Omit<HttpOptions, 'server'> & {
  */
 export function createSqlGateway(options: SqlGatewayOptions): SqlGateway {
   const http = createHttp({ ...options, server: 'SQL Gateway' })
-  return {
+  const open = async (script: SqlScript, signal: AbortSignal) => {
+    checkRestorable(script)
+    return openSession(http, options.pollMs ?? 250, propertiesOf(script), signal)
+  }
+  const gateway: SqlGateway = {
     url: http.url,
+    share: () => shareSessions(gateway, open),
     async runScript(script, signal) {
-      const { statements, onStarted } = script
-      const own = ownConfig(script)
-      const session = await openSession(http, options.pollMs ?? 250, propertiesOf(script), signal)
-      const jobIds: string[] = []
+      const session = await open(script, signal)
       try {
-        for (const statement of statements) {
-          const config = own?.statement === statement ? own.config : undefined
-          const jobId = await runStatement({ session, statement, ...(config && { config }), signal })
-          if (jobId === null) continue
-          jobIds.push(jobId)
-          await onStarted?.(jobId)
-        }
-      } catch (error) {
-        throw afterStart(error, jobIds)
+        return await runStatements(session, script, script.statements, signal)
       } finally {
         await closeSession(session)
       }
-      return jobIds
     },
   }
-}
-
-/** A statement that fails behind the one that started a job leaves that job running. */
-function afterStart(error: unknown, jobIds: string[]): unknown {
-  if (jobIds.length === 0 || !(error instanceof FlinkopsError) || error.exitCode !== EXIT.failedOnCluster) return error
-  return new FlinkopsError(`${error.message} Before it, the script started job ${jobIds.join(', ')}, which goes on.`, {
-    code: 'SQL_FAILED_AFTER_START',
-    exitCode: error.exitCode,
-    suggestions: ['Look at it: flinkops list-jobs'],
-  })
-}
-
-/** What is given to the one statement that starts the job. */
-function ownConfig({
-  statements,
-  restore,
-  jobId,
-  isolation,
-  flinkVersion,
-}: SqlScript): { statement: SqlStatement; config: Record<string, string> } | null {
-  if (restore === undefined && jobId === undefined && isolation === undefined) return null
-  const config = {
-    ...(restore && restoreConfig(restore, flinkVersion)),
-    ...(isolation && isolationConfig(isolation, flinkVersion)),
-    ...(jobId !== undefined && { [FIXED_JOB_ID]: jobId }),
-  }
-  return { statement: restoredStatement(statements), config }
-}
-
-/** A restore given to two jobs would restore both from one snapshot; given to none, nothing. */
-function restoredStatement(statements: SqlStatement[]): SqlStatement {
-  const [first, ...others] = statements.filter((statement) => statement.startsJob)
-  if (first === undefined) throw usageError('The script starts no job, so nothing can be restored')
-  if (others.length === 0) return first
-  const lines = [first, ...others].map((statement) => statement.line).join(', ')
-  throw usageError(
-    `The script starts ${others.length + 1} jobs (lines ${lines}), and a snapshot can restore just one`,
-    'Put the INSERTs into one EXECUTE STATEMENT SET, or each into a script of its own.',
-  )
+  return gateway
 }
 
 /**
@@ -117,10 +67,4 @@ async function negotiate(http: Http, signal: AbortSignal): Promise<number> {
     exitCode: EXIT.unreachable,
     suggestions: ['Check that the URL is that of a SQL Gateway (port 8083 by default).'],
   })
-}
-
-/** Also after an abort, so under a signal of its own; the gateway would close it after 10 idle minutes anyway. */
-async function closeSession({ http, path }: Session): Promise<void> {
-  const signal = AbortSignal.timeout(CLOSE_TIMEOUT_MS)
-  await http.send({ method: 'DELETE', path, timeoutMs: CLOSE_TIMEOUT_MS, signal }).catch(() => undefined)
 }

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, FlinkopsError } from '../errors.js'
-import type { Blob, CheckpointStats, JobManager, JournalOperation, StorageReader } from '../ports.js'
-import { isSnapshotMetadata, parentOf, savepointPrefix } from '../state/layout.js'
-import { formatLocation, parseLocation, spellingOf } from '../state/location.js'
-import { checkpointsUnlessInitializing } from './checkpoints-of.js'
-import { hasEnded } from './resolve-job.js'
+import type { JobManager, JournalOperation, StorageReader } from '../ports.js'
+import { isInitializing } from './checkpoints-of.js'
+import { findOnStorage, recover, savepointUnderWay } from './recover-operation.js'
 
 export interface AwaitProgress {
   elapsedMs: number
@@ -22,135 +20,182 @@ export interface AwaitInput {
   signal: AbortSignal
   now: () => number
   onProgress: (progress: AwaitProgress) => void
+  /** The first answer that was no word of Flink on the operation; it is waited through. */
+  onTrouble: (problem: FlinkopsError) => void
+  endurance: Endurance
+}
+
+/** How much is waited through. */
+export interface Endurance {
+  /** When no look has got an answer for this long, the last problem is thrown; `Infinity` where `--timeout` ends the wait. */
+  longestMs: number
+  /** When nobody has answered for this long, the savepoint is looked for on storage: an application cluster goes away with its job. */
+  goneMs: number
+  /** Not let in is told at once, unless we were let in when the operation was asked for. */
+  isAttached: boolean
+  /** Between two looks; by default the longer, the less is heard. */
+  pauseMs?: number
 }
 
 /** What became of a savepoint or stop. */
 export type OperationEnd =
-  /** `isRecovered`: the JobManager had forgotten the operation, and this is the job's newest savepoint since. */
-  { state: 'completed'; location: string; isRecovered?: boolean } | { state: 'failed'; cause: string; savepointPath: string | null }
+  /**
+   * `isRecovered`: the JobManager did not tell, and this is the job's newest savepoint since. `isUnseen`: no JobManager answered any more,
+   * so nobody has seen what became of the job.
+   */
+  | { state: 'completed'; location: string; isRecovered?: boolean; isUnseen?: boolean }
+  | { state: 'failed'; cause: string; savepointPath: string | null }
 
 const POLL_MS = 400
+const TROUBLED_POLL_MS = 1000
 
 /**
- * Polls until the operation has an end. The only loop that waits for it. Ctrl-C, `--timeout` and a JobManager that went away end the
- * wait, never the savepoint: the error says how to re-attach.
+ * Polls until Flink says how the operation ended. The only loop that waits for it. What comes in place of a word of Flink (5xx, 429, 401,
+ * HTML, a connection that breaks off) is no end of it: it is waited through. Ctrl-C, `--timeout` and too long a silence end the wait, never
+ * the operation: the error says how to re-attach.
  */
 export async function awaitOperation(input: AwaitInput): Promise<OperationEnd> {
-  const { operation, jobManager, signal } = input
+  const trouble = new Trouble(input)
   try {
     for (;;) {
-      const status = await jobManager.operation(operation.jobId, operation.triggerId, signal)
-      if (status.state === 'completed' || status.state === 'failed') return status
-      if (status.state === 'unknown') return await recover(input)
-      input.onProgress(await progressOf(input))
-      await sleep(POLL_MS, undefined, { signal })
+      const end = await look(input, trouble)
+      if (end !== null) return end
+      await sleep(input.endurance.pauseMs ?? (trouble.isOver ? POLL_MS : TROUBLED_POLL_MS), undefined, { signal: input.signal })
     }
   } catch (error) {
-    throw withWayBack(error, input)
+    throw withWayBack(error, input, trouble.standing)
   }
 }
 
-async function progressOf(input: AwaitInput): Promise<AwaitProgress> {
-  const elapsedMs = input.now() - input.operation.startedAtMs
-  const stats = await checkpointsUnlessInitializing(input.jobManager, input.operation.jobId, input.signal)
-  const entry = stats?.history.find(
-    (one) => one.isSavepoint && one.status === 'IN_PROGRESS' && one.triggeredAtMs >= input.operation.startedAtMs - CLOCK_TOLERANCE_MS,
-  )
+async function look(input: AwaitInput, trouble: Trouble): Promise<OperationEnd | null> {
+  const { operation, jobManager, signal } = input
+  try {
+    const status = await heard(jobManager.operation(operation.jobId, operation.triggerId, signal), signal)
+    trouble.end()
+    if (status.state === 'completed' || status.state === 'failed') return status
+    if (status.state === 'unknown') return await recover({ ...input, jobManager: heardJobManager(input) })
+    input.onProgress(await progressOf(input))
+    return null
+  } catch (error) {
+    if (!(error instanceof NoWord)) throw error
+    return trouble.endure(error.problem)
+  }
+}
+
+/** What the JobManager, or something before it, answered in place of a word on what was asked. */
+class NoWord extends Error {
+  readonly problem: FlinkopsError
+
+  constructor(problem: FlinkopsError) {
+    super(problem.message)
+    this.problem = problem
+  }
+}
+
+async function heard<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (!signal.aborted && error instanceof FlinkopsError && !isInitializing(error)) throw new NoWord(error)
+    throw error
+  }
+}
+
+function heardJobManager({ jobManager }: AwaitInput): Pick<JobManager, 'checkpoints' | 'jobState'> {
   return {
-    elapsedMs,
+    checkpoints: (jobId, signal) => heard(jobManager.checkpoints(jobId, signal), signal),
+    jobState: (jobId, signal) => heard(jobManager.jobState(jobId, signal), signal),
+  }
+}
+
+/** Only shown, so it cannot fail: what is not known stays empty. */
+async function progressOf(input: AwaitInput): Promise<AwaitProgress> {
+  const { operation, jobManager, signal, now } = input
+  const stats = await jobManager.checkpoints(operation.jobId, signal).catch((error: unknown) => {
+    if (signal.aborted || !(error instanceof FlinkopsError)) throw error
+    return null
+  })
+  const entry = savepointUnderWay(stats, operation)
+  return {
+    elapsedMs: now() - operation.startedAtMs,
     acknowledged: entry?.acknowledgedSubtasks ?? null,
     subtasks: entry?.subtasks ?? null,
     bytes: entry?.checkpointedBytes ?? null,
   }
 }
 
-/** Small, so that an earlier savepoint of the same job is not taken for this one. */
-const CLOCK_TOLERANCE_MS = 5000
+/** Looks in a row that got no word of Flink. */
+class Trouble {
+  readonly #input: AwaitInput
+  #sinceMs: number | null = null
+  #lookedAtMs = Number.NEGATIVE_INFINITY
+  #last: FlinkopsError | null = null
+  #isSaid = false
+  #isLetIn: boolean
 
-/**
- * The trigger id is not known (any more): results live 5 minutes, and in the memory of one JobManager process only. The savepoint may
- * nevertheless exist: in the job's statistics, or on storage, where the directory's name carries the first 6 hex of the job id.
- */
-async function recover(input: AwaitInput): Promise<OperationEnd> {
-  const { operation } = input
-  const location = await savepointSince(input)
-  if (location !== null && (await hasEffect(input))) return { state: 'completed', location, isRecovered: true }
-  throw new FlinkopsError(
-    `The JobManager does not know the operation ${operation.triggerId} any more, and no savepoint of job ${operation.jobId} since then was found.`,
-    {
-      code: 'OPERATION_UNKNOWN',
-      exitCode: EXIT.failedOnCluster,
-      suggestions: [
-        'The JobManager was restarted, or the result is older than 5 minutes. See what runs: flinkops list-jobs',
-        'Then take a new savepoint.',
-      ],
-    },
-  )
-}
-
-/** The newest savepoint of the job since the operation was asked for, by the job's statistics or, without them, on storage. */
-export async function savepointSince(input: AwaitInput): Promise<string | null> {
-  const stats = await checkpointsUnlessInitializing(input.jobManager, input.operation.jobId, input.signal)
-  return completedSince(stats, input.operation) ?? (await findOnStorage(input))
-}
-
-/** A stop has had its effect only when the job is gone; else a savepoint that is found is somebody else's. */
-async function hasEffect({ operation, jobManager, signal }: AwaitInput): Promise<boolean> {
-  if (operation.kind !== 'stop') return true
-  const state = await jobManager.jobState(operation.jobId, signal)
-  return state === null || hasEnded(state)
-}
-
-function completedSince(stats: CheckpointStats | null, { kind, startedAtMs }: JournalOperation): string | null {
-  const entries = [stats?.latest.savepoint ?? null, ...(stats?.history ?? [])]
-  const found = entries.find(
-    (entry) =>
-      entry?.isSavepoint &&
-      entry.status === 'COMPLETED' &&
-      entry.triggeredAtMs >= startedAtMs - CLOCK_TOLERANCE_MS &&
-      (kind !== 'stop' || entry.type === 'SYNC_SAVEPOINT'),
-  )
-  return found?.externalPath ?? null
-}
-
-async function findOnStorage(input: AwaitInput): Promise<string | null> {
-  const target = input.operation.targetDirectory ?? input.defaultTarget
-  const parsed = target === null ? null : parseLocation(target)
-  if (target === null || !parsed?.ok) return null
-  const { account, container, name } = parsed.location
-  const reader = await input.storage.container(account, container)
-  let newest: Blob | null = null
-  for await (const page of reader.list({ prefix: name === '' ? '' : `${name}/`, signal: input.signal })) {
-    for (const blob of page.blobs) {
-      if (isOurs(blob, input.operation) && blob.lastModifiedMs > (newest?.lastModifiedMs ?? 0)) newest = blob
-    }
+  constructor(input: AwaitInput) {
+    this.#input = input
+    this.#isLetIn = !input.endurance.isAttached
   }
-  return newest === null ? null : formatLocation(spellingOf(target, parsed.location), parentOf(newest.name))
+
+  get isOver(): boolean {
+    return this.#sinceMs === null
+  }
+
+  /** What can be said of the operation when the user ends the wait. */
+  get standing(): string {
+    const what = describeKind(this.#input.operation)
+    if (this.#last === null) return `The ${what} goes on in the cluster.`
+    return `Whether the ${what} goes on is not known: ${this.#last.message.replace(/\.?$/, '.')}`
+  }
+
+  end(): void {
+    this.#sinceMs = null
+    this.#last = null
+    this.#isLetIn = true
+  }
+
+  /** `null` = wait on; the savepoint where nobody answers any more and it is there; throws what is too much. */
+  async endure(problem: FlinkopsError): Promise<OperationEnd | null> {
+    const { operation, now, onTrouble, endurance } = this.#input
+    if (problem.exitCode === EXIT.notAuthorised && !this.#isLetIn) throw problem
+    const nowMs = now()
+    this.#sinceMs ??= nowMs
+    this.#last = problem
+    if (!this.#isSaid) onTrouble(problem)
+    this.#isSaid = true
+    const forMs = nowMs - this.#sinceMs
+    const isGone = problem.exitCode === EXIT.unreachable && forMs >= endurance.goneMs
+    if (isGone && nowMs - this.#lookedAtMs >= endurance.goneMs) {
+      this.#lookedAtMs = nowMs
+      const location = await findOnStorage(this.#input)
+      if (location !== null)
+        return { state: 'completed', location, isRecovered: true, ...(operation.kind === 'stop' && { isUnseen: true }) }
+    }
+    if (forMs >= endurance.longestMs) throw problem
+    return null
+  }
 }
 
-function isOurs(blob: Blob, operation: JournalOperation): boolean {
-  if (blob.isDirectory || blob.sizeBytes === 0 || !isSnapshotMetadata(blob.name)) return false
-  const isSince = blob.lastModifiedMs >= operation.startedAtMs - CLOCK_TOLERANCE_MS
-  return isSince && savepointPrefix(parentOf(blob.name)) === operation.jobId.slice(0, 6)
-}
-
-/**
- * Ctrl-C, `--timeout` or a JobManager that went away say how to re-attach. `standing`: what of the operation itself can be said when
- * the user ended the wait.
- */
-export function withWayBack(
-  error: unknown,
-  { operation, signal }: Pick<AwaitInput, 'operation' | 'signal'>,
-  standing = `The ${describeKind(operation)} goes on in the cluster.`,
-): unknown {
-  const said = error instanceof FlinkopsError ? error : signal.reason
-  if (!(said instanceof FlinkopsError) || said.code === 'OPERATION_UNKNOWN') return error
-  if (!signal.aborted && said.exitCode !== EXIT.unreachable) return error
+/** Whatever ended the wait, it was not the operation: how to re-attach. `standing`: what can be said of the operation itself. */
+export function withWayBack(error: unknown, { operation, signal }: Pick<AwaitInput, 'operation' | 'signal'>, standing: string): unknown {
+  const said = error instanceof FlinkopsError ? error : signal.aborted ? signal.reason : null
+  if (!(said instanceof FlinkopsError) || isVerdict(said)) return error
   return new FlinkopsError(signal.aborted ? `${said.message} ${standing}` : said.message, {
     code: said.code,
     exitCode: said.exitCode,
-    suggestions: [`Go on waiting for it: flinkops savepoint --attach ${operation.triggerId}`],
+    suggestions: [
+      ...(signal.aborted || said.exitCode === EXIT.unreachable ? [] : said.suggestions),
+      `Go on waiting for it: flinkops savepoint --attach ${operation.triggerId}`,
+    ],
   })
+}
+
+const VERDICTS = new Set(['OPERATION_UNKNOWN', 'STOP_LOST', 'SAVEPOINT_AMBIGUOUS'])
+
+/** Nothing is left to wait for. */
+function isVerdict({ code }: FlinkopsError): boolean {
+  return VERDICTS.has(code)
 }
 
 export function describeKind({ kind }: JournalOperation): string {

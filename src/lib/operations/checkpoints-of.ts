@@ -3,7 +3,7 @@ import type { CheckpointStats, JobManager } from '../ports.js'
 
 /** Checkpoint statistics; `null` too while the job is still initializing, when the JobManager has none to give (it answers 500). */
 export async function checkpointsUnlessInitializing(
-  jobManager: JobManager,
+  jobManager: Pick<JobManager, 'checkpoints'>,
   jobId: string,
   signal: AbortSignal,
 ): Promise<CheckpointStats | null> {

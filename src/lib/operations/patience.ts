@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { JobManager } from '../ports.js'
+import { isRefusal } from './ask-once.js'
 
 export interface Patience {
   /** The first call that found nobody, with what it was told. */
@@ -15,7 +16,8 @@ export interface Patience {
 const PAUSE_MS = 2000
 const LONGEST_MS = 10 * 60_000
 
-type Patiently = <T>(call: () => Promise<T>, signal: AbortSignal) => Promise<T>
+/** `isFinal`: what is not waited through. */
+type Patiently = <T>(call: () => Promise<T>, signal: AbortSignal, isFinal?: (error: unknown) => boolean) => Promise<T>
 
 /** Repeats calls that found nobody (exit 7) until somebody answers, the signal ends it, or patience does. */
 export function patiently(patience: Patience): Patiently {
@@ -33,14 +35,14 @@ export function patiently(patience: Patience): Patiently {
     downSinceMs = null
   }
 
-  return async (call, signal) => {
+  return async (call, signal, isFinal) => {
     for (;;) {
       try {
         const answer = await call()
         noteBack()
         return answer
       } catch (error) {
-        if (signal.aborted || !isUnreachable(error)) throw error
+        if (signal.aborted || !isUnreachable(error) || isFinal?.(error)) throw error
         noteDown(error)
         await sleep(pauseMs, undefined, { signal })
       }
@@ -66,8 +68,8 @@ export function patientJobManager(jobManager: JobManager, again: Patiently): Job
     checkpointConfig: (jobId, signal) => again(() => jobManager.checkpointConfig(jobId, signal), signal),
     failureCause: (jobId, signal) => again(() => jobManager.failureCause(jobId, signal), signal),
     configuration: (signal) => again(() => jobManager.configuration(signal), signal),
-    triggerSavepoint: (request, signal) => again(() => jobManager.triggerSavepoint(request, signal), signal),
-    triggerStop: (request, signal) => again(() => jobManager.triggerStop(request, signal), signal),
+    triggerSavepoint: (request, signal) => again(() => jobManager.triggerSavepoint(request, signal), signal, isRefusal),
+    triggerStop: (request, signal) => again(() => jobManager.triggerStop(request, signal), signal, isRefusal),
     operation: (jobId, triggerId, signal) => again(() => jobManager.operation(jobId, triggerId, signal), signal),
     ensureJar: (jarPath, signal) => again(() => jobManager.ensureJar(jarPath, signal), signal),
     runJar: (request, signal) => again(() => jobManager.runJar(request, signal), signal),

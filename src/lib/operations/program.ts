@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { EXIT, FlinkopsError } from '../errors.js'
-import type { JobManager, Journal, RestoreSettings, SqlGateway, SqlStatement } from '../ports.js'
+import type { JobManager, Journal, RestoreSettings, ScriptPart, SqlGateway, SqlStatement } from '../ports.js'
 import type { StartedProgram, StartJournal } from '../ports-started.js'
 
 /** What starts one job: a SQL script, cut down to that job, or a jar. */
@@ -21,6 +21,8 @@ export interface Program {
 export interface ScriptSource {
   kind: 'script'
   statements: SqlStatement[]
+  /** Of a script with several jobs: which part of it this one is. */
+  part?: ScriptPart
 }
 
 export interface JarSource {
@@ -55,7 +57,8 @@ export async function launch(program: Program, restore: RestoreSettings | null, 
     return jobId
   }
   const gateway = await ports.sqlGateway()
-  const script = { statements: source.statements, flinkVersion, jobId: chosenId, onStarted: note, ...(restore && { restore }) }
+  const { statements, part } = source
+  const script = { statements, flinkVersion, jobId: chosenId, onStarted: note, ...(part && { part }), ...(restore && { restore }) }
   const [jobId] = await gateway.runScript(script, ports.signal)
   if (jobId === undefined)
     throw new FlinkopsError('The script ran, but started no job.', { code: 'NO_JOB', exitCode: EXIT.failedOnCluster })

@@ -1,7 +1,7 @@
 import type { ManifestJob } from '../state/manifest.js'
 import { hasEnded } from './resolve-job.js'
 import { type ResumeEntryInput, resumeEntry } from './resume-entry.js'
-import { type SettleInput, settleEntry } from './stop-entry.js'
+import { findStopped, type SettleInput, settleEntry } from './stop-entry.js'
 
 export interface ResumeAllInput extends Omit<ResumeEntryInput, 'jobId'> {
   /** Entries of the manifest that are meant, by the job id of the run that was stopped. */
@@ -9,6 +9,9 @@ export interface ResumeAllInput extends Omit<ResumeEntryInput, 'jobId'> {
   onEnded: (job: ManifestJob) => void
   /** While a stop that is still under way is waited for. */
   onStopProgress: SettleInput['onProgress']
+  onStopTrouble: SettleInput['onTrouble']
+  plainJobManager: SettleInput['plainJobManager']
+  longestMs: number
 }
 
 /**
@@ -30,24 +33,26 @@ export async function resumeAll(input: ResumeAllInput): Promise<unknown> {
 }
 
 async function bringBack(jobId: string, input: ResumeAllInput): Promise<void> {
+  const stop: SettleInput = { ...input, jobId, format: 'CANONICAL', onProgress: input.onStopProgress, onTrouble: input.onStopTrouble }
+  const stateOf = () => input.ledger.job(jobId).state
   // Whoever asked for the stop did not live to see its end: its savepoint is the way back.
-  if (input.ledger.job(jobId).state === 'stopping')
-    await settleEntry({ ...input, jobId, format: 'CANONICAL', onProgress: input.onStopProgress })
-  const { state, path } = input.ledger.job(jobId)
-  if (state === 'running') return
-  if (state === 'stopped' || state === 'starting') {
-    if (path !== null) await resumeEntry({ ...input, jobId })
-  } else await notDown(jobId, input)
+  if (stateOf() === 'stopping') await settleEntry(stop)
+  // No verdict yet: it is asked for again by the next run.
+  if (stateOf() === 'stopping' || stateOf() === 'running') return
+  if (stateOf() === 'planned' || stateOf() === 'failed') await notDown(stop)
+  if (stateOf() !== 'stopped' && stateOf() !== 'starting') return
+  if (input.ledger.job(jobId).path !== null) await resumeEntry({ ...input, jobId })
 }
 
-/** A job that the window did not get to stop: it runs on, or it went without a savepoint. */
-async function notDown(jobId: string, input: ResumeAllInput): Promise<void> {
-  const { ledger } = input
+/** A job that the window did not get to stop: it runs on, or it went by other means, perhaps with a savepoint. */
+async function notDown(input: SettleInput): Promise<void> {
+  const { ledger, jobId } = input
   const state = await input.jobManager.jobState(jobId, input.signal)
-  if (state === null || hasEnded(state)) {
-    const known = ledger.job(jobId).error?.replace(/\.$/, '') ?? 'no savepoint of it is known'
-    await ledger.step(jobId, { state: 'failed', error: known.includes('DOWN') ? known : `${known}; it is DOWN (${state ?? 'gone'})` })
-  } else await ledger.step(jobId, { state: 'running', resumedAs: jobId, error: 'it was never stopped' })
+  if (state !== null && !hasEnded(state)) return ledger.step(jobId, { state: 'running', resumedAs: jobId, error: 'it was never stopped' })
+  await findStopped(input)
+  if (ledger.job(jobId).state === 'stopped') return
+  const known = ledger.job(jobId).error?.replace(/\.$/, '') ?? 'no savepoint of it is known'
+  await ledger.step(jobId, { state: 'failed', error: known.includes('DOWN') ? known : `${known}; it is DOWN (${state ?? 'gone'})` })
 }
 
 /** A JobManager without high availability that restarts takes with it what was brought back before. */

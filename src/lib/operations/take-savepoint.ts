@@ -3,8 +3,10 @@ import { EXIT, FlinkopsError, usageError } from '../errors.js'
 import { foreignAccount, isForeignAccount } from '../foreign.js'
 import type { JobManager, JobOverview, Journal, JournalOperation, StorageReader } from '../ports.js'
 import { parseLocation } from '../state/location.js'
-import { type AwaitProgress, awaitOperation, describeKind, type OperationEnd, withWayBack } from './await-operation.js'
+import { askOnce, isRefusal } from './ask-once.js'
+import { type AwaitInput, awaitOperation, describeKind, type OperationEnd, withWayBack } from './await-operation.js'
 import { checkTarget } from './check-target.js'
+import { isOfAnyCluster, savepointSince } from './recover-operation.js'
 import { hasEnded, resolveJob } from './resolve-job.js'
 import { isUnproven, type Verification, verifySnapshot } from './verify-snapshot.js'
 
@@ -26,7 +28,6 @@ export interface SavepointInput {
   signal: AbortSignal
   now: () => number
   onTriggered: (operation: JournalOperation) => void
-  onProgress: (progress: AwaitProgress) => void
 }
 
 /** The JSON of `savepoint` and `stop`. */
@@ -80,13 +81,25 @@ export async function startSavepoint(input: SavepointInput): Promise<{ operation
 async function post(operation: JournalOperation, input: SavepointInput): Promise<void> {
   const { jobId, triggerId, format, targetDirectory } = operation
   const request = { jobId, triggerId, format, ...(targetDirectory !== null && { targetDirectory }) }
+  const ask = () =>
+    input.kind === 'stop'
+      ? input.jobManager.triggerStop({ ...request, drain: input.drain }, input.signal)
+      : input.jobManager.triggerSavepoint(request, input.signal)
   try {
-    if (input.kind === 'stop') await input.jobManager.triggerStop({ ...request, drain: input.drain }, input.signal)
-    else await input.jobManager.triggerSavepoint(request, input.signal)
+    await askOnce(ask, input)
   } catch (error) {
+    if (isRefusal(error)) throw await refused(error, operation, input)
     // The request may have arrived although its answer did not.
     throw withWayBack(error, { operation, signal: input.signal }, `Whether the ${describeKind(operation)} was triggered is not known.`)
   }
+}
+
+/** Nothing was begun, so there is nothing to wait for. */
+async function refused(error: FlinkopsError, operation: JournalOperation, { journal, now }: SavepointInput): Promise<FlinkopsError> {
+  await journal.operationEnded(operation.triggerId, { state: 'failed', cause: error.message, atMs: now() })
+  const what = operation.kind === 'stop' ? 'Nothing was stopped' : 'No savepoint was begun'
+  const { code, exitCode, suggestions } = error
+  return new FlinkopsError(`${error.message.replace(/\.?$/, '.')} ${what}.`, { code, exitCode, suggestions })
 }
 
 function checkState(job: JobOverview, kind: 'savepoint' | 'stop'): void {
@@ -113,15 +126,8 @@ export async function clusterTarget(input: { jobManager: JobManager; signal: Abo
   return null
 }
 
-export interface FinishInput {
-  operation: JournalOperation
-  defaultTarget: string | null
-  jobManager: JobManager
+export interface FinishInput extends AwaitInput {
   journal: Journal
-  storage: StorageReader
-  signal: AbortSignal
-  now: () => number
-  onProgress: (progress: AwaitProgress) => void
   /** Something the user should know although it worked. */
   onNotice: (text: string) => void
 }
@@ -130,9 +136,8 @@ export interface FinishInput {
 export async function finishSavepoint(input: FinishInput): Promise<SavepointResult> {
   const end = await awaitOperation(input)
   await noteEnd(input, end)
-  if (end.state === 'failed') throw clusterFailure(input.operation, end)
-  if (end.isRecovered)
-    input.onNotice(`The JobManager had forgotten this operation; ${end.location} is the newest savepoint of the job since.`)
+  if (end.state === 'failed') throw await clusterFailure(input, end)
+  if (end.isRecovered) input.onNotice(recoveredWords(input.operation, end))
   const parsed = parseLocation(end.location)
   if (!parsed.ok) throw wanting(end.location, `it cannot be checked, ${parsed.problem}`)
   const verification = await verifySnapshot({ storage: input.storage, location: parsed.location, signal: input.signal }).catch((error) => {
@@ -171,7 +176,19 @@ function resultOf(input: FinishInput, path: string, found: Extract<Verification,
   }
 }
 
-function clusterFailure(operation: JournalOperation, end: Extract<OperationEnd, { state: 'failed' }>): FlinkopsError {
+/** Said of a savepoint that no JobManager named. */
+function recoveredWords(operation: JournalOperation, { location, isUnseen }: Extract<OperationEnd, { state: 'completed' }>): string {
+  const why = isUnseen ? 'No JobManager answers any more' : 'The JobManager did not tell how this operation ended'
+  const job = operation.jobName ?? operation.jobId
+  const doubts = [
+    ...(isUnseen ? [`Whether ${job} is down nobody has seen: look before you start it again.`] : []),
+    ...(isOfAnyCluster(operation) ? [`Other application clusters may write savepoints of the same job id: look whose it is.`] : []),
+  ]
+  return [`${why}; ${location} is the newest savepoint of the job since.`, ...doubts].join(' ')
+}
+
+async function clusterFailure(input: FinishInput, end: Extract<OperationEnd, { state: 'failed' }>): Promise<FlinkopsError> {
+  const { operation } = input
   const name = operation.jobName ?? operation.jobId
   if (end.savepointPath !== null) {
     return new FlinkopsError(`The savepoint ${end.savepointPath} was completed, but ${name} failed while stopping: ${end.cause}`, {
@@ -183,12 +200,30 @@ function clusterFailure(operation: JournalOperation, end: Extract<OperationEnd, 
       ],
     })
   }
-  const what = operation.kind === 'stop' ? `${name} was not stopped` : `No savepoint of ${name} was taken`
-  return new FlinkopsError(`${what}: ${end.cause}`, {
+  const { isUp, words } = await standingOf(input)
+  const stop = isUp ? `${name} was not stopped` : `The stop of ${name} failed`
+  return new FlinkopsError(`${operation.kind === 'stop' ? stop : `No savepoint of ${name} was taken`}: ${end.cause}`, {
     code: 'SAVEPOINT_FAILED',
     exitCode: EXIT.failedOnCluster,
-    suggestions: ['The job goes on; see how it is: flinkops list-jobs'],
+    suggestions: [words],
   })
+}
+
+/** How the job is, looked up: the failure of a stop tells nothing of it. */
+async function standingOf(input: FinishInput): Promise<{ isUp: boolean; words: string }> {
+  const { operation, jobManager, signal } = input
+  const name = operation.jobName ?? operation.jobId
+  try {
+    const state = await jobManager.jobState(operation.jobId, signal)
+    if (state !== null && !hasEnded(state)) return { isUp: true, words: `The job is up (${state}); see how it is: flinkops list-jobs` }
+    const path = await savepointSince(input)
+    const is = `${name} is ${state === null ? 'not known to this JobManager any more' : state}`
+    const wayBack = `Look for a way back: flinkops list-savepoints ${operation.jobId.slice(0, 8)}`
+    return { isUp: false, words: path === null ? `${is}. ${wayBack}` : `${is}; a savepoint of it was completed meanwhile: ${path}` }
+  } catch (error) {
+    if (signal.aborted || !(error instanceof FlinkopsError)) throw error
+    return { isUp: false, words: 'How the job is could not be looked up: flinkops list-jobs' }
+  }
 }
 
 function wanting(path: string, problem: string, verdict = 'not restorable'): FlinkopsError {

@@ -79,9 +79,14 @@ export function stopSummary({ jobs }: Manifest): string {
 
 function standing(job: ManifestJob): string {
   const id = `${job.name} (${shortId(job.jobId)})`
-  if (job.state === 'stopping') return `Still being stopped: ${id}, trigger id ${job.triggerId}`
+  if (job.state === 'stopping') return stillStopping(job)
   if (job.state === 'planned') return `Up, not asked to stop yet: ${id}`
   return `Not stopped: ${id}: ${job.error}`
+}
+
+function stillStopping(job: ManifestJob): string {
+  const id = `${job.name} (${shortId(job.jobId)}), trigger id ${job.triggerId}`
+  return job.error === null ? `Still being stopped: ${id}` : `Asked to stop, and how that ended is not known yet: ${id}: ${job.error}`
 }
 
 /** The same of a `resume --all`. */
@@ -90,6 +95,10 @@ export function resumeSummary({ jobs }: Manifest): string {
   const lines = [`Up: ${names(up)}.`]
   for (const job of jobs) {
     if (job.state === 'running') continue
+    if (job.state === 'stopping' || job.state === 'planned') {
+      lines.push(job.state === 'stopping' ? stillStopping(job) : `Not asked to stop: ${job.name} (${shortId(job.jobId)})`)
+      continue
+    }
     const where = job.path === null ? 'no savepoint' : job.path
     const what = job.state === 'starting' ? `Started as ${job.resumedAs}, not proven` : 'Down'
     lines.push(`${what}: ${job.name}${job.error === null ? '' : `: ${job.error}`} (${where})`)

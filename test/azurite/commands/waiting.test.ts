@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type FreshContainer, freshContainer } from '../../support/azurite.js'
 import { cluster, completedOperation, endlessOperation, SALES } from '../../support/fake-cluster.js'
 import { type FakeJobManager, startFakeJobManager } from '../../support/fake-jobmanager.js'
@@ -103,6 +103,80 @@ describe('Ctrl-C at a question', () => {
   })
 })
 
+/** A proxy's own answers to the POST; none of them lets Flink see it. */
+describe('a trigger that is refused', () => {
+  it.each([
+    ['405 of a proxy that passes GET alone (YARN)', { status: 405, type: 'text/html', body: '<html>' }, 7],
+    ['404 of an ingress that routes single paths', { status: 404, type: 'text/html', body: '<html>' }, 7],
+    ['413 of a proxy', { status: 413, type: 'text/html', body: '<html>' }, 9],
+    ['401', { status: 401, type: 'text/html', body: '<html>' }, 4],
+    ['a redirect to a login', { status: 302, type: 'text/html', body: '<html>' }, 7],
+    ['400 of Flink', { status: 400, body: { errors: ['Request did not match expected format.'] } }, 9],
+  ])('%s: nothing was begun, and there is nothing to attach to', async (_, answer, exit) => {
+    jobManager.script({ [`POST /v1/jobs/${SALES}/savepoints`]: answer, [`POST /v1/jobs/${SALES}/stop`]: answer })
+    for (const args of [
+      ['savepoint', 'sales_pipeline'],
+      ['stop', 'sales_pipeline', '--yes'],
+    ]) {
+      const { stdout, stderr, code } = await cli.run(args)
+
+      expect({ stdout, code }).toEqual({ stdout: '', code: exit })
+      expect(stderr).not.toContain('--attach')
+      expect(stderr).toContain(args[0] === 'stop' ? 'Nothing was stopped.' : 'No savepoint was begun.')
+    }
+    expect(posts()).toHaveLength(2)
+  })
+})
+
+describe('a trigger whose answer tells nothing', () => {
+  it.each([
+    ['500 at a leader change', { status: 500, body: { errors: ['Internal server error.', 'FencingTokenException: not set'] } }],
+    ['429', { status: 429, type: 'text/plain', body: 'Too Many Requests' }],
+  ])('is asked for again under the same id after %s', async (_, answer) => {
+    let posted = 0
+    jobManager.script({
+      ...completedOperation(SALES, cli.path(SAVEPOINT)),
+      [`POST /v1/jobs/${SALES}/savepoints`]: () => (posted++ === 0 ? answer : { status: 202, body: {} }),
+    })
+
+    expect(await cli.run(['savepoint', 'sales_pipeline'])).toMatchObject({ stdout: `${cli.path(SAVEPOINT)}\n`, code: 0 })
+    expect(new Set(posts().map((one) => JSON.parse(one.body).triggerId)).size).toBe(1)
+  })
+})
+
+describe('stop of one job', () => {
+  it.each([
+    ['in a pipe', [], {}],
+    ['--no-input', ['--no-input'], {}],
+    ['--json', ['--json'], {}],
+    ['in CI', [], { CI: 'true' }],
+  ])('takes nothing down where nobody can be asked: %s, exit 6', async (_, more, env) => {
+    const { stdout, stderr, code } = await cli.run(['stop', 'sales_pipeline', ...more], { env })
+
+    expect(code).toBe(6)
+    expect(stdout + stderr).toContain('Nothing was stopped: there is nobody to ask.')
+    expect(posts()).toEqual([])
+  })
+
+  it('is told of another that is at it: exit 10, asked for once', async () => {
+    const first = new AbortController()
+    const under = interruptedWhen(first)
+    await vi.waitFor(() => expect(posts()).toHaveLength(1), 10_000)
+
+    const second = await cli.run(['stop', 'sales_pipeline', '--yes'])
+    first.abort()
+    await under
+
+    expect(second).toMatchObject({ stdout: '', code: 10 })
+    expect(second.stderr).toContain('Another flinkops')
+    expect(posts()).toHaveLength(1)
+  })
+
+  function interruptedWhen({ signal }: AbortController) {
+    return cli.run(['stop', 'sales_pipeline', '--yes'], { signal })
+  }
+})
+
 describe('--timeout', () => {
   it('ends the wait with 8 and names the way to re-attach', async () => {
     const { stdout, stderr, code } = await cli.run(['savepoint', 'sales_pipeline', '--timeout', '3s'])
@@ -154,7 +228,7 @@ describe('the trigger id', () => {
 })
 
 describe('a JobManager that dies in mid-wait', () => {
-  it('ends the wait with 7 and how to re-attach, and --attach finds the result on storage when it comes back without memory', async () => {
+  it('is waited for up to --timeout, which tells how to re-attach, and --attach finds the result on storage when it comes back without memory', async () => {
     const back = await startFakeJobManager({
       ...cluster(),
       [`GET /v1/jobs/${SALES}/savepoints/*`]: {
@@ -168,15 +242,16 @@ describe('a JobManager that dies in mid-wait', () => {
     })
     jobManager.script({ [`GET /v1/jobs/${SALES}/savepoints/*`]: () => jobManager.stop().then(() => 'drop' as const) })
 
-    const died = await cli.run(['savepoint', 'sales_pipeline'])
+    const died = await cli.run(['savepoint', 'sales_pipeline', '--timeout', '6s'])
     await storeSavepoint(fresh.client, SAVEPOINT)
     const attached = await cli.run(['savepoint', '--attach', triggerIdOf(died.stderr), '--jobmanager', back.url])
     await back.stop()
 
-    expect(died.stderr).toContain('Error: Cannot reach the JobManager at')
+    expect(died.stderr).toContain('Error: Gave up waiting after 6 s (--timeout). Whether the savepoint goes on is not known: Cannot reach')
+    expect(died.stderr.match(/waiting on/g)).toHaveLength(1)
     expect(died.stderr).toContain(`flinkops savepoint --attach ${triggerIdOf(died.stderr)}`)
     expect(died.stdout).toBe('')
-    expect(died.code).toBe(7)
+    expect(died.code).toBe(8)
     expect(attached.stdout).toBe(`${cli.path(SAVEPOINT)}\n`)
     expect(attached.code).toBe(0)
   })

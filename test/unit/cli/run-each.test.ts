@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runEach } from '../../../src/lib/cli/run-each.js'
 import { EXIT, type ExitCode, FlinkopsError } from '../../../src/lib/errors.js'
+import { startProcess, world } from '../../support/fake-window.js'
 import { program } from '../../support/programs.js'
 
 const jobs = ['orders', 'buyers', 'stock'].map((name) => ({ program: program(name) }))
@@ -8,7 +9,8 @@ const jobs = ['orders', 'buyers', 'stock'].map((name) => ({ program: program(nam
 /** Runs the jobs; the calls that were made, and what came of it. */
 async function run(fails: { name: string; rehearsal?: boolean; exitCode?: ExitCode } | null, given = jobs) {
   const calls: string[] = []
-  const result = await runEach(given, async ({ program: { title } }, isRehearsal) => {
+  const { context } = startProcess(world([]))
+  const result = await runEach(given, context, async ({ program: { title } }, isRehearsal) => {
     calls.push(`${isRehearsal ? 'rehearse' : 'run'} ${title}`)
     if (fails?.name === title && (fails.rehearsal ?? false) === isRehearsal)
       throw new FlinkopsError('No.', { code: 'SQL_FAILED', exitCode: fails.exitCode ?? EXIT.failedOnCluster })

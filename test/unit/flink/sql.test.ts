@@ -56,7 +56,7 @@ describe('a script', () => {
     expect(posted()).toEqual([
       { statement: "SET 'pipeline.name' = 'x'" },
       { statement: 'CREATE TABLE a (b INT)' },
-      { statement: 'INSERT INTO a SELECT 1' },
+      { statement: 'INSERT INTO a SELECT 1', executionConfig: { 'table.dml-sync': 'false' } },
     ])
     expect(server.seen.find(({ path }) => path === '/p/v4/sessions')?.body).toBe('{}')
     expect(isClosed(server.seen)).toBe(true)
@@ -115,7 +115,7 @@ describe('a script', () => {
     expect(configs).toEqual([
       undefined,
       undefined,
-      { '$internal.pipeline.job-id': jobId },
+      { '$internal.pipeline.job-id': jobId, 'table.dml-sync': 'false' },
       undefined,
       undefined,
       expect.objectContaining({ '$internal.pipeline.job-id': jobId, 'execution.state-recovery.path': 'wasbs://c@a/s' }),
@@ -209,6 +209,33 @@ describe('a script', () => {
       [JOB],
     )
     expect(server.seen.some(({ method, path }) => method === 'DELETE' && path.endsWith('/operations/o-1/close'))).toBe(true)
+  })
+
+  it.each(['SELECT 1', 'VALUES (1)', 'WITH x AS (SELECT 1) SELECT * FROM x', '(SELECT 1) UNION ALL (SELECT 2)', 'TABLE a', 'select 1'])(
+    'has a query (%s) run under a name of its own, without a restore and without checkpoints that stay',
+    async (query) => {
+      const client = await gateway()
+      const statements = splitScript(`SET 'pipeline.name' = 'x'; ${query}; INSERT INTO a SELECT 1`)
+      await client.runScript({ statements, restore, jobId: JOB, flinkVersion: '2.3.0' }, never())
+      expect(posted()[1]).toEqual({
+        statement: query,
+        executionConfig: {
+          'pipeline.name': 'flinkops query of line 1',
+          'execution.checkpointing.externalized-checkpoint-retention': 'DELETE_ON_CANCELLATION',
+        },
+      })
+    },
+  )
+
+  it.each([
+    "SET 'table.dml-sync' = 'true'; INSERT INTO a SELECT 1",
+    "SET 'table.dml-sync' = 'true'; EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 1; END",
+    "SET 'table.dml-sync' = 'true'; BEGIN STATEMENT SET; INSERT INTO a SELECT 1; END",
+    "SET 'table.dml-sync' = 'true'; EXECUTE PLAN '/plan.json'",
+  ])('is never awaited by the gateway, which would cancel the job with the session: %s', async (text) => {
+    const client = await gateway()
+    await client.runScript({ statements: splitScript(text), flinkVersion: '2.3.0' }, never())
+    expect(posted().at(-1)?.executionConfig).toEqual({ 'table.dml-sync': 'false' })
   })
 })
 

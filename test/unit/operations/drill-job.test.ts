@@ -68,6 +68,9 @@ async function drill(world: World = {}) {
     }),
     sqlGateway: async () => ({
       url: 'http://gateway',
+      share: () => {
+        throw new Error('one job shares nothing')
+      },
       runScript: async (script) => {
         order.push('start')
         scripts.push(script)

@@ -49,6 +49,9 @@ async function start(world: World) {
     }),
     sqlGateway: async () => ({
       url: 'http://gateway',
+      share: () => {
+        throw new Error('one job shares nothing')
+      },
       runScript: async (script) => {
         scripts.push(script)
         await script.onStarted?.(JOB)
