@@ -19,7 +19,7 @@ let rows: InventoryRow[]
 let written: WrittenInventory[] = []
 
 beforeEach(async () => {
-  site = await startSite()
+  site = await startSite({ ageMs: (name) => (name.endsWith(uuid(99)) ? 0 : 40 * DAY_MS) })
   rows = await rowsOf(site.client, Date.now() - 40 * DAY_MS)
 })
 
@@ -51,7 +51,7 @@ describe('a clean-up from an inventory', () => {
     expect(guard(json)).toMatchObject({ status: 'ok', message: expect.stringMatching(/1 h old; 0 of them are gone or changed/) })
     const flat = site.proxy.requests.slice(asked).filter(({ kind, query }) => kind === 'list' && !query.has('delimiter'))
     expect(new Set(flat.map(({ query }) => query.get('prefix')))).toEqual(
-      new Set([`${TREE}/chk-`, `${TREE}/shared/`, '_flinkops/maintenance/']),
+      new Set([`${TREE}/chk-`, `${TREE}/shared/`, '_flinkops/maintenance/', '_flinkops/runs/']),
     )
   })
 

@@ -48,7 +48,8 @@ async function resume(runId: string, ...args: string[]) {
   return { ...ended, json: JSON.parse(ended.stdout) }
 }
 
-const REST = { deletedBlobs: GOING_BLOBS - 3, alreadyGone: 0, changed: 0, spared: 0, failed: [], uncertain: 0, problem: null }
+/** What a run that goes on says: the `_metadata` of which it has copies count as there until then. */
+const REST = { deletedBlobs: GOING_BLOBS - 3, alreadyGone: 3, changed: 0, spared: 0, failed: [], uncertain: 0, problem: null }
 
 describe('two clean-ups at once', () => {
   it('one runs; the other exits with 10, says who holds the lock and since when, and until when at most', async () => {
@@ -91,13 +92,15 @@ describe('a job that starts between plan and delete', () => {
     })
   }
 
-  it('from what stays: the rest goes, as in a plan of now', async () => {
+  it('from what stays, and may claim it: the one before stays, too, and the rest goes', async () => {
     startAt('lease', 0, { restoredFrom: LAST })
     const { code, json } = await site.cleanup('--yes')
 
-    expect(json.result).toMatchObject({ deletedBlobs: GOING_BLOBS, spared: 0, failed: [] })
+    // Its `_metadata`, its own file, the shared file that only it needs, and its directory.
+    const before = [`${TREE}/chk-3`, `${TREE}/chk-3/_metadata`, `${TREE}/chk-3/${ownFile(3)}`, `${TREE}/shared/${uuid(3)}`]
+    expect(json.result).toMatchObject({ deletedBlobs: GOING_BLOBS - 4, spared: 4, failed: [] })
     expect(code).toBe(0)
-    expect(sorted(await site.names())).toEqual(STAYING)
+    expect(sorted(await site.names())).toEqual(sorted([...STAYING, ...before]))
   })
 
   it('from what was to go: that is spared with all that it needs, and reported', async () => {
@@ -213,7 +216,7 @@ describe('cleanup --resume', () => {
     await other.close()
 
     // What that machine deleted, this one finds gone.
-    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'done', result: { ...REST, alreadyGone: 3 } })
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'done', result: REST })
     expect(code).toBe(0)
     expect(sorted(await site.names())).toEqual(STAYING)
   })
@@ -223,8 +226,8 @@ describe('cleanup --resume', () => {
     const before = await site.names()
     const { stdout, code } = await site.cli.run(['cleanup', '--resume', runId, '--without-soft-delete', '--dry-run'])
 
-    expect(stdout).toMatch(new RegExp(`^Run ${runId} of \\S+: 3 blobs done, ${GOING_BLOBS - 3} blobs to go\\.\n\nScanned `))
-    expect(stdout).toContain(`\nDelete ${GOING_BLOBS - 3} blobs, frees `)
+    expect(stdout).toMatch(new RegExp(`^Run ${runId} of \\S+: 0 blobs done, ${GOING_BLOBS} blobs to go\\.\n\nScanned `))
+    expect(stdout).toContain(`\nDelete ${GOING_BLOBS} blobs, frees `)
     expect(stdout).toMatch(/\nDry run: nothing was deleted\.\n$/)
     expect(code).toBe(0)
     expect(await site.names()).toEqual(before)
@@ -241,14 +244,15 @@ describe('cleanup --resume', () => {
     expect(await site.names()).toEqual(before)
   })
 
-  it('is refused by the guards of now, as a new plan is', async () => {
+  it('is refused by the guards of now, as a new plan is: what it had taken aside is put back', async () => {
     const runId = await cutOff()
     const before = await site.names()
     const { stdout, code } = await site.cli.run(['cleanup', '--resume', runId, '--yes'])
 
     expect(stdout).toMatch(/\nRefused: soft-delete\. Nothing was deleted\.\n$/)
     expect(code).toBe(6)
-    expect(await site.names()).toEqual(before)
+    const back = [1, 2, 3].map((id) => `${TREE}/chk-${id}/_metadata`)
+    expect(sorted(await site.names())).toEqual(sorted([...before, ...back]))
   })
 
   it('spares what a job that has started since came from, and finishes the rest', async () => {

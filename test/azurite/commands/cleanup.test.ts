@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000
 const JOB = '74e0346ca1fe276c9f4577ef8bbd06dd'
 const LAST = `checkpoints/${JOB}/chk-25`
 const QUESTION = 'Delete this? Type delete to go on: '
-const NO_TROUBLE = { alreadyGone: 0, changed: 0, spared: 0, failed: [], uncertain: 0, problem: null }
+const NO_TROUBLE = { alreadyGone: 0, changed: 0, spared: 0, failed: [], uncertain: 0, problem: null, needed: [] }
 const ASKED = ['cleanup', '--older-than', '24h', '--without-soft-delete']
 
 interface Truth {
