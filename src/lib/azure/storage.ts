@@ -9,6 +9,7 @@ import type { CleanupLock, WindowLock } from '../ports-lock.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
 import type { StorageProbe } from '../ports-probe.js'
 import type { RunRecorder, Undeleter } from '../ports-record.js'
+import type { SeenAppender } from '../ports-seen.js'
 import type { DeletedCounter } from '../ports-usage.js'
 import { canonicalAccount } from '../state/location.js'
 import { type TokenSource, tokenSource } from './credentials.js'
@@ -21,7 +22,7 @@ import { readOriginal, writeOriginal } from './original.js'
 import { probeContainer } from './probe.js'
 import { readRange } from './range.js'
 import { containerReader } from './reader.js'
-import { forgetRecord, listRecords, readRecord, writeManifestCopy, writeRecord } from './record.js'
+import { appendSeen, forgetRecord, listRecords, readRecord, writeManifestCopy, writeRecord } from './record.js'
 import { type Sender, senderOf } from './sender.js'
 import { pipelineOptions, type Retry, serviceClient } from './service-client.js'
 import type { ListTarget } from './target.js'
@@ -47,6 +48,7 @@ export type Storage = StorageReader &
   WindowLock &
   RunRecorder &
   CopyKeeper &
+  SeenAppender &
   ManifestCopies &
   Undeleter &
   DeletedCounter &
@@ -84,6 +86,7 @@ export function createStorage(options: StorageOptions): Storage {
     forget: async ({ account, container, ...place }) => forgetRecord(await target(account, container, READING_TRIES), place),
     original: async ({ account, container, ...blob }) => readOriginal(await target(account, container, READING_TRIES), blob),
     putBack: async ({ account, container, ...blob }) => writeOriginal(await target(account, container, READING_TRIES), blob),
+    appendSeen: async ({ account, container, ...seen }) => appendSeen(await target(account, container, WRITING_TRIES), seen),
     copyManifest: async ({ account, container, ...copy }) => writeManifestCopy(await target(account, container, READING_TRIES), copy),
     undelete: async ({ account, container, ...blob }) => undeleteBlob(await target(account, container, READING_TRIES), blob),
     async *level({ account, container, prefix, signal }) {
