@@ -27,15 +27,14 @@ export interface Scope {
   /** Every configured root, where `roots` may be others, and the grace period. */
   silence: SilenceBounds
   readers: ContainerReader[]
+  /** What people said of starts, in all containers of the roots. */
+  record: SeenRecord
   cluster: Omit<GatherInput, 'signal' | 'journal'>
   spell: (account: string, container: string, name: string) => string
 }
 
-/**
- * Works out the scope from the roots; a root that is no Azure path is refused, since what lies there cannot be seen. `isLooking`: what clusters
- * show is written into the record in the containers; else that is only read.
- */
-export async function openScope(context: Context, only: string[] = [], isLooking = false): Promise<Scope> {
+/** Works out the scope from the roots; a root that is no Azure path is refused, since what lies there cannot be seen. */
+export async function openScope(context: Context, only: string[] = []): Promise<Scope> {
   const config = await context.withCluster()
   checkReported(config)
   const rootPaths = only.length > 0 ? only : stateRoots(config)
@@ -51,7 +50,6 @@ export async function openScope(context: Context, only: string[] = [], isLooking
   const containers = new Map([...all, ...roots].map((one) => [`${one.account}/${one.container}`, one]))
   const storage = await context.storage()
   const readers = await Promise.all([...containers.values()].map((one) => storage.container(one.account, one.container)))
-  const record = recordIn(readers, context, isLooking ? storage : null)
   return {
     config,
     roots,
@@ -59,15 +57,16 @@ export async function openScope(context: Context, only: string[] = [], isLooking
     rootPaths,
     silence: { roots: all, graceMs: config.retention.graceMs.value },
     readers,
-    cluster: { jobManagers: await context.jobManagers(), history: history(context, config), record },
+    cluster: { jobManagers: await context.jobManagers(), history: history(context, config) },
+    record: recordIn(readers, context, storage),
     spell: (account, container, name) =>
       formatLocation(spellings.get(`${account}/${container}`) ?? `wasbs://${container}@${account}`, name),
   }
 }
 
 /** The scope of a run that sweeps below some of the roots only. What lies elsewhere is nobody's word for it: such a root is refused. */
-export async function openScopeBelow(context: Context, only: string[] = [], isLooking = false): Promise<Scope> {
-  const scope = await openScope(context, [], isLooking)
+export async function openScopeBelow(context: Context, only: string[] = []): Promise<Scope> {
+  const scope = await openScope(context)
   if (only.length === 0) return scope
   const roots = only.map((path) => rootLocation(path, new Map()))
   const outside = only.filter((_, index) => !scope.silence.roots.some((root) => isAtOrBelow(roots[index], root)))
@@ -82,11 +81,10 @@ export async function openScopeBelow(context: Context, only: string[] = [], isLo
 /** The record in all containers of the roots, to write; `null` where no root is known. */
 export async function openRecord(context: Context): Promise<SeenRecord | null> {
   if (stateRoots(await context.withCluster()).length === 0) return null
-  const { cluster } = await openScope(context, [], true)
-  return cluster.record ?? null
+  return (await openScope(context)).record
 }
 
-function recordIn(readers: ContainerReader[], { now }: Context, appender: SeenAppender | null): SeenRecord {
+function recordIn(readers: ContainerReader[], { now }: Context, appender: SeenAppender): SeenRecord {
   return seenRecord({ readers, appender, host: hostname(), isLocal: isLoopback, now })
 }
 

@@ -1,5 +1,4 @@
 import type { JobSpec } from '../config/settings.js'
-import type { Context } from '../context.js'
 import { notFoundError } from '../errors.js'
 import type { Program } from '../operations/program.js'
 import type { StartedJob } from '../ports-started.js'
@@ -13,15 +12,11 @@ import { hadArguments, type Reading, type ReadProgramsInput, readSpec } from './
  */
 export async function readPrograms(input: ReadProgramsInput): Promise<Program[]> {
   const { text } = input
-  if (isNamed(text, input.context)) return readNamed(input)
+  const isName = Object.hasOwn(input.context.config.jobs.value, text)
+  if (isName || !/\.(jar|sql)$/.test(text)) return readNamed(input)
   const reading = await readingOf(input)
   if (text.endsWith('.sql')) return readSpec({ kind: 'script', script: text }, [], reading, null)
   return readSpec({ kind: 'jar', jar: text, entryClass: null, args: [], parallelism: null }, [], reading, null)
-}
-
-/** Whether a text names a job, and no file. */
-export function isNamed(text: string, { config }: Pick<Context, 'config'>): boolean {
-  return Object.hasOwn(config.jobs.value, text) || !/\.(jar|sql)$/.test(text)
 }
 
 async function readingOf(input: ReadProgramsInput): Promise<Reading> {

@@ -2,6 +2,7 @@ import { findingsOf } from '../findings/examine.js'
 import type { Fact, Facts, JobFacts } from '../findings/facts.js'
 import type { Finding } from '../findings/finding.js'
 import type { RunJournal } from '../ports-runs.js'
+import type { SeenRecord } from '../ports-seen.js'
 import { Chains } from '../state/chains.js'
 import { type Outlook, outlookOf } from '../state/outlook.js'
 import { type Timeline, timelineOf } from '../usage/timeline.js'
@@ -21,6 +22,7 @@ export interface CompileReportInput extends Omit<MeasureUsageInput, 'job'> {
   >
   runs: RunJournal
   examine: ExamineInput
+  record: SeenRecord
   /** Writes a blob name as the user spells it. */
   spell: (account: string, container: string, name: string) => string
 }
@@ -58,7 +60,7 @@ export async function compileReport(input: CompileReportInput): Promise<Report> 
   // Last: what it tries in storage leaves the listing alone.
   const { stateRoots, policy } = input.cleanup
   const known = { snapshots: survey.snapshots, jobs, chains, policy, roots: stateRoots, nowMs: survey.serverTimeMs }
-  const facts = await examine({ ...input.examine, emptyStarts: async () => emptyStartFacts(known, input.spell) })
+  const facts = await examine({ ...input.examine, emptyStarts: () => emptyStartFacts(known, input) })
   return {
     atMs: survey.serverTimeMs,
     usage,

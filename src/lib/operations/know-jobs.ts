@@ -36,10 +36,7 @@ export function knowSurveyedJobs(input: KnowSurveyedJobsInput): Map<string, Know
     exclusive,
     allClustersAnswered: gathered.silent.length === 0,
     trees: treesByJob(survey.trees, silence?.roots ?? [], survey.snapshots),
-    ...(silence &&
-      gathered.isRecordTorn !== true && {
-        silence: { answered: gathered.answered, nowMs, graceMs: silence.graceMs, ...(givenUp && { givenUp }) },
-      }),
+    ...(silence && { silence: { answered: gathered.answered, nowMs, graceMs: silence.graceMs, ...(givenUp && { givenUp }) } }),
   })
 }
 

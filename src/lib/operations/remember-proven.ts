@@ -14,15 +14,11 @@ export interface RememberPorts {
 
 /**
  * Writes down what the cluster says of a job that was just proven to be restored: a restore that was seen outlives the cluster, one that was only
- * asked for links nothing. `isNamed`: a person named the job that is to go on from there. The job is up, so nothing that goes wrong here fails it.
+ * asked for links nothing. The job is up, so nothing that goes wrong here fails it.
  */
-export async function rememberProven(jobId: string, ports: RememberPorts, isNamed = false): Promise<void> {
+export async function rememberProven(jobId: string, ports: RememberPorts): Promise<void> {
   try {
-    const seen = await seenNow(jobId, ports)
-    await remember(
-      seen.map((one) => (isNamed ? { ...one, isNamed } : one)),
-      ports,
-    )
+    await ports.journal.rememberSightings(await seenNow(jobId, ports))
   } catch {
     // The next look at this cluster sees it, too.
   }

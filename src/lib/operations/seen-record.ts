@@ -6,8 +6,7 @@ import { mapConcurrently } from './concurrently.js'
 
 export interface SeenRecordInput {
   readers: ContainerReader[]
-  /** `null`: it is only read. */
-  appender: SeenAppender | null
+  appender: SeenAppender
   /** Name of this machine. A URL of its own (`localhost`) is another cluster's on every other one. */
   host: string
   isLocal: (url: string) => boolean
@@ -22,7 +21,7 @@ const READS_IN_FLIGHT = 16
 
 /**
  * The record in the containers: `_flinkops/seen/<day>.jsonl`, an append blob of lines, which many machines may write to at a time without a
- * lock. Who may write to the container may write anything there: it is material, and its lines count as `recordEvidence` and `linkRuns` say.
+ * lock. Who may write to the container may write anything there: it is material: it silences `started-empty`, and no plan reads it.
  */
 export function seenRecord(input: SeenRecordInput): SeenRecord {
   const known = new Map<string, { etag: string; lines: unknown[] }>()
@@ -64,7 +63,7 @@ export function seenRecord(input: SeenRecordInput): SeenRecord {
     },
     record: async (seen, signal) => {
       const { appender, readers } = input
-      if (appender === null || seen.length === 0) return []
+      if (seen.length === 0) return []
       const problems = await mapConcurrently(readers, READS_IN_FLIGHT, (reader) => add(reader, appender, seen, signal).catch(problemOf))
       return problems.flat()
     },

@@ -1,7 +1,6 @@
 /** What sources say about jobs, and whose word counts. */
 
-/** `record`: what looks wrote into the containers, on whatever machine. */
-export type EvidenceSource = 'cluster' | 'history' | 'journal' | 'record'
+export type EvidenceSource = 'cluster' | 'history' | 'journal'
 
 /** One run of a job id, from its submission to its end. */
 export interface Execution {
@@ -19,8 +18,6 @@ export interface SeenRestore {
   checkpointId: number | null
   source: EvidenceSource
   executionStartedAtMs: number | null
-  /** A person named the job that is to go on from there. */
-  isNamed?: true
 }
 
 export interface NamedSnapshot {
@@ -68,11 +65,6 @@ export interface JobEvidence {
   left?: LeftCheckpoint | null
   /** How the last look of ours saw the job at that cluster; it proves no state of now. */
   sighting?: { state: string; startedAtMs: number | null; isHaOff: boolean | null }
-}
-
-/** The word of an earlier look, not of now. */
-export function isRemembered({ source }: Pick<JobEvidence, 'source'>): boolean {
-  return source === 'journal' || source === 'record'
 }
 
 /** Globally terminal states; SUSPENDED resumes, so it counts as running (JobStatus.isGloballyTerminalState). */
@@ -140,7 +132,7 @@ function isTold(timeMs: number | null | undefined): timeMs is number {
 export function executionsIn(evidence: JobEvidence[]): Execution[] {
   const executions = new Map<number, Execution>()
   const begins = evidence.flatMap((one) => {
-    const startedAtMs = isRemembered(one) ? one.sighting?.startedAtMs : one.startedAtMs
+    const startedAtMs = one.source === 'journal' ? one.sighting?.startedAtMs : one.startedAtMs
     return isTold(startedAtMs) ? [{ ...one, startedAtMs, isBounded: isTold(one.endedAtMs) || saysAlive(one) }] : []
   })
   for (const { where, startedAtMs, endedAtMs, isBounded } of begins) {
@@ -170,9 +162,7 @@ export function restoresIn(evidence: JobEvidence[]): SeenRestore[] {
   for (const { source, restores } of evidence) {
     for (const one of restores ?? []) {
       const key = `${one.path}\n${one.checkpointId}\n${one.executionStartedAtMs}`
-      const known = seen.get(key)
-      if (known === undefined) seen.set(key, { ...one, source })
-      else if (one.isNamed) seen.set(key, { ...known, isNamed: one.isNamed })
+      if (!seen.has(key)) seen.set(key, { ...one, source })
     }
   }
   return [...seen.values()]

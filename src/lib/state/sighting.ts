@@ -16,8 +16,6 @@ export interface Sighting {
   isEmpty?: true
   /** A person said that it was to begin without state. */
   isMeant?: true
-  /** A person named the job that is to go on from `restored`, whatever its snapshot was called. */
-  isNamed?: true
 }
 
 /** What a line holds: only the fields that are named, in one order. */
@@ -27,7 +25,6 @@ export function sightingLine(one: Sighting): Sighting {
   const flags = {
     ...(one.isEmpty && { isEmpty: one.isEmpty }),
     ...(one.isMeant && { isMeant: one.isMeant }),
-    ...(one.isNamed && { isNamed: one.isNamed }),
   }
   return { jobId, where, name, state, startedAtMs, isHaOff, restored: from, savepoint, ...flags }
 }
@@ -50,7 +47,6 @@ export function parseSighting(line: unknown): Sighting | null {
     savepoint: textOrNull(field(line, 'savepoint')),
     ...(field(line, 'isEmpty') === true && { isEmpty: true }),
     ...(field(line, 'isMeant') === true && { isMeant: true }),
-    ...(field(line, 'isNamed') === true && { isNamed: true }),
   })
 }
 
