@@ -56,7 +56,7 @@ export default class Cleanup extends DeletingCommand {
   }
 
   async #plan(flags: CleanupFlags, context: Context, signal: AbortSignal): Promise<Planning> {
-    const scope = await openScopeBelow(context, flags.root)
+    const scope = await openScopeBelow(context, flags.root, !flags['dry-run'])
     const source = flags.inventory === undefined ? null : await openSource(flags.inventory, scope, context)
     const { config, readers } = scope
     const planned = await planFrom(source, {

@@ -35,7 +35,7 @@ export default class Delete extends DeletingCommand {
 
   async #plan(flags: DeleteFlags, named: Map<string, string>, signal: AbortSignal): Promise<Planning> {
     const context = await this.connect(flags)
-    const scope = await openScope(context)
+    const scope = await openScope(context, [], !flags['dry-run'])
     const planned = await planCleanup({
       readers: scope.readers,
       cluster: scope.cluster,

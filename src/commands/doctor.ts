@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
+import { emptyStartsIn } from '../lib/cli/empty-starts.js'
 import { EXIT, usageError } from '../lib/errors.js'
 import { type Examination, examineInput, openExamination, readPolicy, rootsOf } from '../lib/examination.js'
 import { findingsOf } from '../lib/findings/examine.js'
@@ -47,7 +48,8 @@ export default class Doctor extends BaseCommand {
 }
 
 async function examineAll(examination: Examination): Promise<Examined> {
-  const facts = await examine(await examineInput(examination))
+  const emptyStarts = () => emptyStartsIn(examination.context)
+  const facts = await examine({ ...(await examineInput(examination)), emptyStarts })
   const jobs = facts.clusters.flatMap(({ jobs: known }) => (known.state === 'known' ? known.value : []))
   const subjects = [facts.clusters, jobs, facts.scripts, facts.roots, facts.containers]
   return { findings: findingsOf(facts), checked: subjects.flat().length + (facts.file ? 1 : 0) }

@@ -36,7 +36,7 @@ export default class Report extends BaseCommand {
       flags: { config, context, jobmanager },
       ...this.surroundings(),
     })
-    const scope = await openScope(examination.context)
+    const scope = await openScope(examination.context, [], true)
     const report = await this.#compile(examination, scope, prices)
     this.progress.update('Writing')
     const contextName = scope.config.contextName.value
@@ -75,6 +75,7 @@ export default class Report extends BaseCommand {
         withoutSoftDelete: false,
       },
       examine: await examineInput(examination),
+      spell: scope.spell,
       now,
       signal: this.signal,
       onBlobs: (blobs) => this.progress.update(`Listing storage: ${plural(blobs, 'blob')}`),

@@ -2,7 +2,7 @@ import { Args, type Interfaces } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
 import { changeFlags } from '../lib/cli/flags.js'
 import { requireAll, resumeAllFlags } from '../lib/cli/maintenance-flags.js'
-import { readPrograms } from '../lib/cli/program.js'
+import { isNamed, readPrograms } from '../lib/cli/program.js'
 import { restorePointsOf } from '../lib/cli/restore-point.js'
 import { resumeAllJobs, valuesForAll } from '../lib/cli/resume-all.js'
 import { resumeFlags } from '../lib/cli/resume-flags.js'
@@ -43,8 +43,9 @@ export default class Resume extends BaseCommand {
         'Or all that was stopped: flinkops resume --all',
       )
     const context = await this.connect(flags, { sqlGateway: flags['sql-gateway'] })
-    const programs = await readPrograms({ text: args.program, context, flags, onNotice: (text) => this.notice(text) })
-    const jobs = restorePointsOf(programs, flags.from, args.program)
+    const text = args.program
+    const programs = await readPrograms({ text, context, flags, onNotice: (text) => this.notice(text) })
+    const jobs = restorePointsOf(programs, flags.from, text)
     const results = await runEach(jobs, async ({ program, point }, isRehearsal) => {
       const result = await resumeProgram({
         program,
@@ -52,6 +53,7 @@ export default class Resume extends BaseCommand {
         claimMode: CLAIM_MODES[flags['claim-mode']],
         allowNonRestoredState: flags['allow-non-restored-state'],
         allowClaimNative: flags['allow-claim-native'],
+        isNamed: isNamed(text, context),
         allowSecond: flags['allow-second'],
         ofRun: flags['job-id'] ?? null,
         waitFor: flags.wait,

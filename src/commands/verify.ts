@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../lib/cli/base-command.js'
+import { emptyStartOf } from '../lib/cli/empty-starts.js'
 import { EXIT, usageError } from '../lib/errors.js'
 import { locateNamed } from '../lib/operations/locate-named.js'
 import { resolveJob } from '../lib/operations/resolve-job.js'
@@ -64,6 +65,7 @@ export default class Verify extends BaseCommand {
       onProgress: ({ state, completed, elapsedMs }) =>
         this.progress.update(`${state}: ${completed} of 2 checkpoints completed (${duration(elapsedMs)})`),
     })
+    verdict.findings.push(...(await emptyStartOf(verdict.jobId, context, (text) => this.notice(text))))
     this.#conclude(jobVerdictText(verdict, this.streams.columns), verdict.findings)
     return jobVerdictJson(verdict)
   }

@@ -3,6 +3,10 @@
  * fakes. Reading only: what deletes lives in `ports-erase.ts`, so that planning cannot reach it.
  */
 
+import type { Sighting } from './state/sighting.js'
+
+export type { Sighting } from './state/sighting.js'
+
 /** One blob of a listing. */
 export interface Blob {
   /** Decoded blob name, without a leading slash. */
@@ -281,22 +285,6 @@ export interface Journal {
   rememberSightings(seen: Sighting[]): Promise<void>
   /** Everything that looks showed, oldest first: of a job on a cluster, the last tells how it stood. */
   sightings(): Promise<Sighting[]>
-}
-
-/** A job as a look at a cluster showed it. Kept by cluster and job id, since clusters may share an id. */
-export interface Sighting {
-  jobId: string
-  /** The JobManager's URL, without credentials. */
-  where: string
-  name: string | null
-  state: string
-  startedAtMs: number | null
-  /** Whether the cluster's configuration says that high availability is off; `null` = it did not tell. */
-  isHaOff: boolean | null
-  /** `latest.restored`, as it was told. */
-  restored: { path: string; checkpointId: number | null } | null
-  /** `latest.savepoint`, which tells whose it was when it is gone, claimed by the next run. */
-  savepoint: string | null
 }
 
 export interface JournalOperation {

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os'
 import type { AccessFor } from './access.js'
 import { isReported } from './config/roots.js'
 import type { EffectiveConfig } from './config/settings.js'
+import { isLoopback } from './config/url.js'
 import type { Context } from './context.js'
 import { usageError } from './errors.js'
 import { historyJobPath, parseArchive } from './flink/archive.js'
@@ -8,7 +10,9 @@ import { foreignAccount, isForeignAccount } from './foreign.js'
 import type { GatherInput } from './operations/gather-jobs.js'
 import type { SilenceBounds } from './operations/know-jobs.js'
 import { readHistory } from './operations/read-history.js'
+import { seenRecord } from './operations/seen-record.js'
 import type { ContainerReader } from './ports.js'
+import type { SeenAppender, SeenRecord } from './ports-seen.js'
 import { formatLocation, isBelow, isSameContainer, type Location, parseLocation, type Spelling, spellingOf } from './state/location.js'
 
 /** The storage side of one command: which containers, how they are spelled, and who knows the jobs in them. */
@@ -27,8 +31,11 @@ export interface Scope {
   spell: (account: string, container: string, name: string) => string
 }
 
-/** Works out the scope from the roots; a root that is no Azure path is refused, since what lies there cannot be seen. */
-export async function openScope(context: Context, only: string[] = []): Promise<Scope> {
+/**
+ * Works out the scope from the roots; a root that is no Azure path is refused, since what lies there cannot be seen. `isLooking`: what clusters
+ * show is written into the record in the containers; else that is only read.
+ */
+export async function openScope(context: Context, only: string[] = [], isLooking = false): Promise<Scope> {
   const config = await context.withCluster()
   checkReported(config)
   const rootPaths = only.length > 0 ? only : stateRoots(config)
@@ -44,6 +51,7 @@ export async function openScope(context: Context, only: string[] = []): Promise<
   const containers = new Map([...all, ...roots].map((one) => [`${one.account}/${one.container}`, one]))
   const storage = await context.storage()
   const readers = await Promise.all([...containers.values()].map((one) => storage.container(one.account, one.container)))
+  const record = recordIn(readers, context, isLooking ? storage : null)
   return {
     config,
     roots,
@@ -51,15 +59,15 @@ export async function openScope(context: Context, only: string[] = []): Promise<
     rootPaths,
     silence: { roots: all, graceMs: config.retention.graceMs.value },
     readers,
-    cluster: { jobManagers: await context.jobManagers(), history: history(context, config) },
+    cluster: { jobManagers: await context.jobManagers(), history: history(context, config), record },
     spell: (account, container, name) =>
       formatLocation(spellings.get(`${account}/${container}`) ?? `wasbs://${container}@${account}`, name),
   }
 }
 
 /** The scope of a run that sweeps below some of the roots only. What lies elsewhere is nobody's word for it: such a root is refused. */
-export async function openScopeBelow(context: Context, only: string[] = []): Promise<Scope> {
-  const scope = await openScope(context)
+export async function openScopeBelow(context: Context, only: string[] = [], isLooking = false): Promise<Scope> {
+  const scope = await openScope(context, [], isLooking)
   if (only.length === 0) return scope
   const roots = only.map((path) => rootLocation(path, new Map()))
   const outside = only.filter((_, index) => !scope.silence.roots.some((root) => isAtOrBelow(roots[index], root)))
@@ -69,6 +77,17 @@ export async function openScopeBelow(context: Context, only: string[] = []): Pro
       'Give one of them or a directory below; where other jobs keep their state, use the context whose jobManagers know them.',
     )
   return { ...scope, roots, rootPaths: only }
+}
+
+/** The record in all containers of the roots, to write; `null` where no root is known. */
+export async function openRecord(context: Context): Promise<SeenRecord | null> {
+  if (stateRoots(await context.withCluster()).length === 0) return null
+  const { cluster } = await openScope(context, [], true)
+  return cluster.record ?? null
+}
+
+function recordIn(readers: ContainerReader[], { now }: Context, appender: SeenAppender | null): SeenRecord {
+  return seenRecord({ readers, appender, host: hostname(), isLocal: isLoopback, now })
 }
 
 function isAtOrBelow(location: Location | undefined, root: Location): boolean {

@@ -111,6 +111,8 @@ export function job(id: string, parts: Partial<KnownJob> = {}): KnownJob {
     restores: restoredFrom === null ? [] : [{ path: restoredFrom, checkpointId: null, source: 'cluster', executionStartedAtMs: null }],
     named: [],
     savepoints: [],
+    emptyStarts: [],
+    meantStarts: [],
     latestCompleted: null,
     inProgressIds: [],
     checkpointTimeoutMs: null,

@@ -2,6 +2,7 @@ import { refusedError } from '../errors.js'
 import { READABLE_BYTES } from '../large-json.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
 import type { RunRecorder } from '../ports-record.js'
+import type { SeenAppender } from '../ports-seen.js'
 import { readBlob } from './read.js'
 import { request, type Target } from './target.js'
 
@@ -16,6 +17,21 @@ export async function writeRecord(target: Target, place: Place & { json: Uint8Ar
 /** Writes a manifest into the container: Put Blob below `_flinkops/maintenance/`. */
 export async function writeManifestCopy(target: Target, copy: Copy): Promise<void> {
   await writeJson(target, `_flinkops/maintenance/${copy.id}.json`, { json: Buffer.from(copy.text), signal: copy.signal })
+}
+
+type Seen = Omit<Parameters<SeenAppender['appendSeen']>[0], 'account' | 'container'>
+
+/** Put Blob of an append blob unless it is there, then Append Block with a bound: the service orders what several machines append. */
+export async function appendSeen(target: Target, { name, text, most, signal }: Seen): Promise<boolean> {
+  const blob = target.client.getAppendBlobClient(name)
+  const bytes = Buffer.from(text)
+  return request(target, { action: `write ${name}`, signal, isWriting: true }, async (abortSignal) => {
+    await blob.createIfNotExists({ blobHTTPHeaders: { blobContentType: 'application/x-ndjson' }, abortSignal })
+    const { contentLength = most } = await blob.getProperties({ abortSignal })
+    if (contentLength + bytes.length > most) return false
+    await blob.appendBlock(bytes, bytes.length, { abortSignal })
+    return true
+  })
 }
 
 async function writeJson(target: Target, name: string, { json, signal }: { json: Uint8Array; signal: AbortSignal }): Promise<void> {

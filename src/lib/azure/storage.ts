@@ -8,6 +8,7 @@ import type { CleanupLock, WindowLock } from '../ports-lock.js'
 import type { ManifestCopies } from '../ports-maintenance.js'
 import type { StorageProbe } from '../ports-probe.js'
 import type { RunRecorder, Undeleter } from '../ports-record.js'
+import type { SeenAppender } from '../ports-seen.js'
 import type { DeletedCounter } from '../ports-usage.js'
 import { canonicalAccount } from '../state/location.js'
 import { type TokenSource, tokenSource } from './credentials.js'
@@ -19,7 +20,7 @@ import { acquireLock } from './lock.js'
 import { probeContainer } from './probe.js'
 import { readRange } from './range.js'
 import { containerReader } from './reader.js'
-import { readRecord, writeManifestCopy, writeRecord } from './record.js'
+import { appendSeen, readRecord, writeManifestCopy, writeRecord } from './record.js'
 import { type Sender, senderOf } from './sender.js'
 import { pipelineOptions, type Retry, serviceClient } from './service-client.js'
 import type { ListTarget } from './target.js'
@@ -44,6 +45,7 @@ export type Storage = StorageReader &
   CleanupLock &
   WindowLock &
   RunRecorder &
+  SeenAppender &
   ManifestCopies &
   Undeleter &
   DeletedCounter &
@@ -77,6 +79,7 @@ export function createStorage(options: StorageOptions): Storage {
     eraser: async (account, container) => containerEraser(await target(account, container, WRITING_TRIES)),
     record: async ({ account, container, ...record }) => writeRecord(await target(account, container, READING_TRIES), record),
     recorded: async ({ account, container, ...place }) => readRecord(await target(account, container, READING_TRIES), place),
+    appendSeen: async ({ account, container, ...seen }) => appendSeen(await target(account, container, WRITING_TRIES), seen),
     copyManifest: async ({ account, container, ...copy }) => writeManifestCopy(await target(account, container, READING_TRIES), copy),
     undelete: async ({ account, container, ...blob }) => undeleteBlob(await target(account, container, READING_TRIES), blob),
     async *level({ account, container, prefix, signal }) {

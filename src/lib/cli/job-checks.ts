@@ -3,7 +3,7 @@ import { usageError } from '../errors.js'
 import { goingJobs, refuseSecond } from '../operations/already-running.js'
 import { type Before, findRestorable, type Restorables } from '../operations/find-restorable.js'
 import type { LaunchPorts, Program } from '../operations/program.js'
-import { openScope, stateRoots } from '../scope.js'
+import { openRecord, openScope, stateRoots } from '../scope.js'
 import { parseLocation } from '../state/location.js'
 
 interface AloneInput {
@@ -16,7 +16,7 @@ interface AloneInput {
 
 export async function launchPorts(context: Context): Promise<LaunchPorts> {
   const { journal, starts, now, signal, sqlGateway } = context
-  return { jobManager: await context.jobManager(), sqlGateway, journal, starts, now, signal }
+  return { jobManager: await context.jobManager(), sqlGateway, journal, starts, record: () => openRecord(context), now, signal }
 }
 
 /** Refuses a second job of the same name; says so where that cannot be checked. */

@@ -1,4 +1,5 @@
 import type { JobSpec } from '../config/settings.js'
+import type { Context } from '../context.js'
 import { notFoundError } from '../errors.js'
 import type { Program } from '../operations/program.js'
 import type { StartedJob } from '../ports-started.js'
@@ -12,11 +13,15 @@ import { hadArguments, type Reading, type ReadProgramsInput, readSpec } from './
  */
 export async function readPrograms(input: ReadProgramsInput): Promise<Program[]> {
   const { text } = input
-  const isName = Object.hasOwn(input.context.config.jobs.value, text)
-  if (isName || !/\.(jar|sql)$/.test(text)) return readNamed(input)
+  if (isNamed(text, input.context)) return readNamed(input)
   const reading = await readingOf(input)
   if (text.endsWith('.sql')) return readSpec({ kind: 'script', script: text }, [], reading, null)
   return readSpec({ kind: 'jar', jar: text, entryClass: null, args: [], parallelism: null }, [], reading, null)
+}
+
+/** Whether a text names a job, and no file. */
+export function isNamed(text: string, { config }: Pick<Context, 'config'>): boolean {
+  return Object.hasOwn(config.jobs.value, text) || !/\.(jar|sql)$/.test(text)
 }
 
 async function readingOf(input: ReadProgramsInput): Promise<Reading> {

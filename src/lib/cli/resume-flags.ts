@@ -62,6 +62,11 @@ export const resumeFlags = {
 /** How a program is started without state. */
 export const startFlags = {
   fresh: Flags.boolean({ default: false, description: 'start with empty state although restore points of the job exist' }),
+  meant: Flags.string({
+    description: 'with --fresh: start nothing, only say that this running job was to begin empty',
+    helpValue: '<job id>',
+    dependsOn: ['fresh'],
+  }),
   wait: Flags.option({
     description: 'end when it runs, or when a first checkpoint is completed and readable',
     options: ['running', 'checkpoint'] as const,

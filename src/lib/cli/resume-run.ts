@@ -20,6 +20,8 @@ export interface ResumeRun extends RunVoice {
   point: RestorePoint
   claimMode: ClaimMode
   allowNonRestoredState: boolean
+  /** The job was given by its name, not as a file: with a path, it is to go on from there whosever that is. */
+  isNamed?: boolean
   allowClaimNative: boolean
   /** Start it although a job of its name is on the cluster. */
   allowSecond: boolean
@@ -38,7 +40,7 @@ export async function resumeProgram(run: ResumeRun): Promise<ResumeResult & Part
   const { point, context } = run
   await checkAlone(run)
   const input = await resumeInput(run)
-  if (point.kind === 'path') return noticed(run, await resumeJob({ ...input, from: point.text }))
+  if (point.kind === 'path') return noticed(run, await resumeJob({ ...input, from: point.text, isNamed: run.isNamed ?? false }))
   let passedOver: Restorables['passedOver'] = []
   const result = await resumeLatest({
     ...input,
@@ -87,11 +89,17 @@ function newestOf(found: Restorables, program: Program, before: Before | null): 
   throw notFoundError('SNAPSHOT_NOT_FOUND', message, ...suggestions)
 }
 
-async function warn({ program, point, claimMode, context, onNotice }: ResumeRun, { path, location }: LocatedSnapshot): Promise<void> {
+async function warn(
+  { program, point, claimMode, isNamed, context, onNotice }: ResumeRun,
+  { path, location }: LocatedSnapshot,
+): Promise<void> {
   const { signal, journal } = context
   if (point.kind === 'path' && program.names.length > 0) {
     const owner = await snapshotOwner({ location, jobManager: await context.jobManager(), journal, signal })
-    if (owner !== null && !program.names.includes(owner)) onNotice(`${path} is a snapshot of ${owner}, not of ${program.title}.`)
+    const next = isNamed
+      ? ` Named so, ${program.title} carries it on: what ${owner} left before may go when ${program.title} has restore points.`
+      : ''
+    if (owner !== null && !program.names.includes(owner)) onNotice(`${path} is a snapshot of ${owner}, not of ${program.title}.${next}`)
   }
   if (claimMode === 'CLAIM')
     onNotice(`CLAIM hands ${path} to the new job: Flink deletes it when it is not needed any more, and nothing can go back to it then.`)

@@ -1,7 +1,8 @@
 import type { Context } from '../context.js'
-import { refusedError, usageError } from '../errors.js'
+import { FlinkopsError, refusedError, usageError } from '../errors.js'
 import type { Restorables } from '../operations/find-restorable.js'
-import type { Program } from '../operations/program.js'
+import type { LaunchPorts, Program } from '../operations/program.js'
+import { rememberMeant } from '../operations/remember-proven.js'
 import { type StartResult, startJob } from '../operations/start-job.js'
 import { duration } from '../views/format.js'
 import { passedOverLines } from '../views/restorable.js'
@@ -22,21 +23,40 @@ export interface StartRun extends RunVoice {
 
 /** Starts one job with empty state; refused while a job of its name is on the cluster, or a restore point of it in storage. */
 export async function startProgram(run: StartRun): Promise<StartResult> {
-  const { program, waitFor, dryRun, context, onSay, onProgress } = run
+  const { waitFor } = run
   await checkAlone(run)
   if (!run.fresh) await refuseToForget(run)
-  const result = await startJob({
-    ...(await launchPorts(context)),
-    program,
-    waitFor,
-    dryRun,
-    storage: () => context.storage(),
-    onStarted: (jobId) => onSay(`Started job ${jobId} with empty state`),
-    onProgress,
-  })
+  const result = await launched(run)
   if (result.jobId !== null && !result.verified && waitFor === 'checkpoint')
     run.onNotice(`${result.jobName} is ${result.state} and has completed no checkpoint: there is nothing to resume it from.`)
   return result
+}
+
+async function launched(run: StartRun): Promise<StartResult> {
+  const { program, waitFor, dryRun, context, onSay, onProgress } = run
+  const ports = await launchPorts(context)
+  const said: Promise<void>[] = []
+  const onStarted = (jobId: string) => {
+    onSay(`Started job ${jobId} with empty state`)
+    if (run.fresh) said.push(sayMeant(jobId, ports, run.onNotice))
+  }
+  try {
+    return await startJob({ ...ports, program, waitFor, dryRun, storage: () => context.storage(), onStarted, onProgress })
+  } finally {
+    await Promise.all(said)
+  }
+}
+
+/** That it was to begin empty stands in the containers, or `doctor` would take it for a mistake. The job is up, so this does not fail it. */
+async function sayMeant(jobId: string, ports: LaunchPorts, onNotice: (text: string) => void): Promise<void> {
+  const problems = await rememberMeant(jobId, ports).catch((error: unknown) => {
+    if (error instanceof FlinkopsError) return [error.message]
+    throw error
+  })
+  for (const problem of problems)
+    onNotice(
+      `That ${jobId} was to begin empty is not written into storage: ${problem} Say it again: flinkops start --fresh --meant ${jobId}`,
+    )
 }
 
 async function refuseToForget(run: StartRun): Promise<void> {

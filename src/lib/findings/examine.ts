@@ -11,8 +11,10 @@ import { checkLosingState } from './losing-state.js'
 import { checkProtection } from './protection.js'
 import { checkRetention } from './retention.js'
 import { checkRights } from './rights.js'
+import { checkStartedEmpty } from './started-empty.js'
 
 const TOPICS: ((facts: Facts) => Finding[])[] = [
+  checkStartedEmpty,
   checkConfFile,
   checkInForce,
   checkLosingState,

@@ -13,7 +13,22 @@ export interface Facts {
   scripts: ScriptFacts[]
   roots: Root[]
   containers: ContainerFacts[]
+  /** Absent = storage was not looked at for them. */
+  emptyStarts?: Fact<EmptyStartFacts[]>
   nowMs: number
+}
+
+/** A job that runs without the state that an earlier run of its name left. */
+export interface EmptyStartFacts {
+  jobId: string
+  name: string
+  /** The run that began empty: the job itself, or one that it carries on. */
+  begunAs: string
+  startedAtMs: number
+  /** Path of the snapshot that has the state, as the user spells it. */
+  wayBack: string
+  wayBackJobId: string | null
+  wayBackAtMs: number
 }
 
 /** Flink's configuration file as it was meant, with the places where Flink will not read it so. */

@@ -1,6 +1,5 @@
-import type { Sighting } from '../ports.js'
+import { parseSighting, type Sighting, sightingLine } from '../state/sighting.js'
 import { Appender } from './appender.js'
-import { field, textOrNull } from './entries.js'
 import { readLines } from './files.js'
 import type { StateFile } from './trust.js'
 
@@ -18,7 +17,7 @@ export function sightingsIn(path: StateFile): { remember(seen: Sighting[]): Prom
       if (seen.length === 0) return
       const last = new Map((await all()).map((one) => [keyOf(one), textOf(one)]))
       const fresh = seen.filter((one) => last.get(keyOf(one)) !== textOf(one))
-      if (fresh.length > 0) await file.append(...fresh.map(lineOf))
+      if (fresh.length > 0) await file.append(...fresh.map(sightingLine))
     },
   }
 }
@@ -28,34 +27,5 @@ function keyOf({ jobId, where }: Sighting): string {
 }
 
 function textOf(one: Sighting): string {
-  return JSON.stringify(lineOf(one))
-}
-
-/** Only the fields that are named, in one order. */
-function lineOf({ jobId, where, name, state, startedAtMs, isHaOff, restored, savepoint }: Sighting): Sighting {
-  const from = restored && { path: restored.path, checkpointId: restored.checkpointId }
-  return { jobId, where, name, state, startedAtMs, isHaOff, restored: from, savepoint }
-}
-
-/** `null` for a line that is none. */
-function parseSighting(line: unknown): Sighting | null {
-  const [jobId, where, state] = ['jobId', 'where', 'state'].map((name) => textOrNull(field(line, name)))
-  if (!jobId || !where || !state) return null
-  const restored = field(line, 'restored')
-  const path = textOrNull(field(restored, 'path'))
-  const isHaOff = field(line, 'isHaOff')
-  return {
-    jobId,
-    where,
-    name: textOrNull(field(line, 'name')),
-    state,
-    startedAtMs: numberOrNull(field(line, 'startedAtMs')),
-    isHaOff: typeof isHaOff === 'boolean' ? isHaOff : null,
-    restored: path === null ? null : { path, checkpointId: numberOrNull(field(restored, 'checkpointId')) },
-    savepoint: textOrNull(field(line, 'savepoint')),
-  }
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === 'number' ? value : null
+  return JSON.stringify(sightingLine(one))
 }

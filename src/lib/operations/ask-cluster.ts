@@ -77,6 +77,7 @@ async function evidenceOf(job: JobOverview, jobManager: JobManager, signal: Abor
     restoredFrom: stats?.latest.restored?.externalPath ?? null,
     restores: seenRestore(stats?.latest.restored ?? null, startedAtMs),
     named: namedBy(stats),
+    emptyStarts: beganEmpty(job, stats) ? [startedAtMs] : [],
     savepoints: stats?.latest.savepoint?.externalPath ? [stats.latest.savepoint.externalPath] : [],
     latestCompleted: latestCompleted(stats),
     inProgressIds: stats?.history.filter((entry) => entry.status === 'IN_PROGRESS').map((entry) => entry.id) ?? [],
@@ -87,6 +88,17 @@ async function evidenceOf(job: JobOverview, jobManager: JobManager, signal: Abor
     retainsCheckpoints: retains(config?.externalized ?? null),
     left: leftByCluster(job, stats),
   }
+}
+
+/**
+ * Nothing was restored although it runs, or it made checkpoint 1: whoever is restored goes on above the id that it was restored from. A failover
+ * restores what is the job's own; what is not told is no empty start.
+ */
+export function beganEmpty({ jobId, state }: Pick<JobOverview, 'jobId' | 'state'>, stats: CheckpointStats | null): boolean {
+  if (stats === null) return false
+  const { restored } = stats.latest
+  if (restored === null) return state === 'RUNNING' && stats.counts.restored === 0
+  return restored.externalPath?.includes(`/${jobId}/`) === true && stats.history.some((entry) => entry.id === 1)
 }
 
 /** A job that is still initializing answers 500 here; its state word says so, and the restore guard reads that. */

@@ -7,6 +7,7 @@ import { type Outlook, outlookOf } from '../state/outlook.js'
 import { type Timeline, timelineOf } from '../usage/timeline.js'
 import { type ExamineInput, examine } from './examine.js'
 import { findOut } from './examine-cluster.js'
+import { emptyStartFacts } from './find-empty-starts.js'
 import { listRuns, type RunHistory } from './list-runs.js'
 import { type MeasureUsageInput, measureStock, type Usage } from './measure-usage.js'
 import { type PlanCleanupInput, type PlannedCleanup, planStock } from './plan-cleanup.js'
@@ -20,6 +21,8 @@ export interface CompileReportInput extends Omit<MeasureUsageInput, 'job'> {
   >
   runs: RunJournal
   examine: ExamineInput
+  /** Writes a blob name as the user spells it. */
+  spell: (account: string, container: string, name: string) => string
 }
 
 export type Planned = Pick<PlannedCleanup, 'plan' | 'jobs'>
@@ -53,7 +56,9 @@ export async function compileReport(input: CompileReportInput): Promise<Report> 
   const chains = new Chains({ snapshots: survey.snapshots, jobs, roots: input.cleanup.stateRoots, keys: survey.blobs.keys })
   const planned = await findOut(signal, () => planStock({ ...asked, ...input.cleanup }, stock))
   // Last: what it tries in storage leaves the listing alone.
-  const facts = await examine(input.examine)
+  const { stateRoots, policy } = input.cleanup
+  const known = { snapshots: survey.snapshots, jobs, chains, policy, roots: stateRoots, nowMs: survey.serverTimeMs }
+  const facts = await examine({ ...input.examine, emptyStarts: async () => emptyStartFacts(known, input.spell) })
   return {
     atMs: survey.serverTimeMs,
     usage,

@@ -1,4 +1,4 @@
-import type { ConfFile, ContainerFacts, Facts, Root, ScriptFacts } from '../findings/facts.js'
+import type { ConfFile, ContainerFacts, EmptyStartFacts, Facts, Root, ScriptFacts } from '../findings/facts.js'
 import type { JobManager, StorageReader } from '../ports.js'
 import type { StorageProbe } from '../ports-probe.js'
 import { parseLocation } from '../state/location.js'
@@ -11,6 +11,8 @@ export interface ExamineInput {
   jobManagers: JobManager[]
   storage: StorageReader & StorageProbe
   isEmulator: (account: string, container: string) => boolean
+  /** Looks into storage for jobs that began without their state; absent = nobody looks. */
+  emptyStarts?: () => Promise<EmptyStartFacts[]>
   now: () => number
   signal: AbortSignal
 }
@@ -22,7 +24,11 @@ export async function examine(input: ExamineInput): Promise<Facts> {
     Promise.all(jobManagers.map((jobManager) => examineCluster(jobManager, signal))),
     Promise.all(containersOf(roots).map((one) => examineContainer(input, one))),
   ])
-  return { file, scripts, roots, clusters, containers, nowMs: input.now() }
+  const facts = { file, scripts, roots, clusters, containers, nowMs: input.now() }
+  const { emptyStarts } = input
+  // Where no job runs, none runs without its state.
+  const hasJobs = clusters.some(({ jobs }) => jobs.state === 'known' && jobs.value.length > 0)
+  return emptyStarts === undefined || !hasJobs ? facts : { ...facts, emptyStarts: await findOut(signal, emptyStarts) }
 }
 
 interface Container {

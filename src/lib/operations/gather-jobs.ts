@@ -1,9 +1,10 @@
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { ArchivedJob, JobManager, Journal } from '../ports.js'
+import type { SeenRecord } from '../ports-seen.js'
 import type { JobEvidence, NamedSnapshot } from '../state/evidence.js'
 import { askCluster, type ClusterWord, retains, seenRestore, toldTime } from './ask-cluster.js'
 import { leftByArchive } from './left-checkpoint.js'
-import { journalEvidence, sightingsOf } from './remembered-jobs.js'
+import { journalEvidence, recordEvidence, sightingsOf } from './remembered-jobs.js'
 
 export interface Gathered {
   evidence: JobEvidence[]
@@ -12,6 +13,8 @@ export interface Gathered {
   silent: { url: string; problem: string }[]
   /** How far the clocks of JobManagers that tell a time are ahead of this machine's. */
   clocks: { url: string; aheadMs: number }[]
+  /** A part of the record in the containers could not be read: then silence proves nothing. */
+  isRecordTorn?: true
 }
 
 export interface GatherInput {
@@ -21,6 +24,8 @@ export interface GatherInput {
   history: { where: string; jobs: () => Promise<ArchivedJob[]> } | null
   /** This machine's clock, which those of JobManagers are held against; absent = they are not. */
   now?: () => number
+  /** What looks of any machine wrote into the containers; absent or `null` = nobody asks. */
+  record?: SeenRecord | null
   signal: AbortSignal
 }
 
@@ -44,7 +49,19 @@ export async function gatherJobs(input: GatherInput): Promise<Gathered> {
   }
   const urls = input.jobManagers.map((one) => one.url)
   gathered.evidence.push(...(await journalEvidence(input.journal, urls)))
+  if (input.record) await consult(gathered, input.record, urls, input)
   return gathered
+}
+
+/** The record gets what this machine saw of these clusters, where it may be written, and tells what others saw. */
+async function consult(gathered: Gathered, record: SeenRecord, urls: string[], { journal, signal }: GatherInput): Promise<void> {
+  await record.record(
+    (await journal.sightings()).filter((one) => urls.includes(one.where)),
+    signal,
+  )
+  const { sightings, isWhole } = await record.recorded(signal)
+  gathered.evidence.push(...recordEvidence(sightings, urls))
+  if (!isWhole) gathered.isRecordTorn = true
 }
 
 async function take(gathered: Gathered, url: string, { evidence, isHaOff, aheadMs }: ClusterWord, journal: Journal): Promise<void> {

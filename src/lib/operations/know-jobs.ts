@@ -36,7 +36,10 @@ export function knowSurveyedJobs(input: KnowSurveyedJobsInput): Map<string, Know
     exclusive,
     allClustersAnswered: gathered.silent.length === 0,
     trees: treesByJob(survey.trees, silence?.roots ?? [], survey.snapshots),
-    ...(silence && { silence: { answered: gathered.answered, nowMs, graceMs: silence.graceMs, ...(givenUp && { givenUp }) } }),
+    ...(silence &&
+      gathered.isRecordTorn !== true && {
+        silence: { answered: gathered.answered, nowMs, graceMs: silence.graceMs, ...(givenUp && { givenUp }) },
+      }),
   })
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { EXIT, FlinkopsError } from '../errors.js'
 import type { JobManager, Journal, RestoreSettings, SqlGateway, SqlStatement } from '../ports.js'
+import type { SeenRecord } from '../ports-seen.js'
 import type { StartedProgram, StartJournal } from '../ports-started.js'
 
 /** What starts one job: a SQL script, cut down to that job, or a jar. */
@@ -38,6 +39,8 @@ export interface LaunchPorts {
   sqlGateway: () => Promise<SqlGateway>
   journal: Journal
   starts: StartJournal
+  /** The record in the containers; absent = there is none. */
+  record?: () => Promise<SeenRecord | null>
   now: () => number
   signal: AbortSignal
   /** Job id that the caller has chosen, 32 hex; else it is chosen here. */

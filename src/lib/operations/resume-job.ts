@@ -14,6 +14,8 @@ export interface ResumeInput extends LaunchPorts {
   /** The user takes the risk of FLINK-39964. */
   allowClaimNative: boolean
   waitFor: 'restored' | 'checkpoint'
+  /** A person named the job that is to go on from just this snapshot, whosever it is. */
+  isNamed?: boolean
   /** Check everything, start nothing. */
   dryRun: boolean
   roots: string[]
@@ -66,7 +68,7 @@ export async function resumeJob(input: ResumeInput): Promise<ResumeResult> {
   input.onStarted(jobId, snapshot.path)
   const proof = await awaitRestore({ ...awaiting(input), jobId, snapshot })
   await input.journal.rememberName(jobId, proof.jobName)
-  await rememberProven(jobId, input)
+  await rememberProven(jobId, input, input.isNamed)
   if (proof.jobName !== input.program.names[0])
     await rememberStart(input.program, { jobId, name: proof.jobName, restoredFrom: snapshot.path }, input)
   return {

@@ -1,4 +1,5 @@
 import type { JobFacts } from '../findings/facts.js'
+import type { Finding } from '../findings/finding.js'
 import { loadOf } from '../findings/interval.js'
 import type { Report } from '../operations/compile-report.js'
 import type { CheckpointConfig, CheckpointEntry, CheckpointStats } from '../ports.js'
@@ -18,10 +19,17 @@ export type Spell = (account: string, container: string, name: string) => string
 const JOBS_DRAWN = 12
 
 /** What every running job can be brought back from, and how its checkpoints go. */
-export function jobsSection({ outlook, silent, jobs, atMs }: Report, plot: Plot, spell: Spell): Html {
+export function jobsSection({ outlook, silent, jobs, findings, atMs }: Report, plot: Plot, spell: Spell): Html {
   const facts = new Map(jobs.map((one) => [one.jobId, one]))
   const cards = outlook.map((one, at) =>
-    card({ one, facts: facts.get(one.jobId) ?? null, atMs, plot: at < JOBS_DRAWN ? plot : null, spell }),
+    card({
+      one,
+      facts: facts.get(one.jobId) ?? null,
+      emptyStart: emptyStartOf(one, findings),
+      atMs,
+      plot: at < JOBS_DRAWN ? plot : null,
+      spell,
+    }),
   )
   return html`<section aria-labelledby="jobs">
 <h2 id="jobs">Jobs</h2>
@@ -34,18 +42,25 @@ ${outlook.length === 0 ? html`<p>No job is known to be running.</p>` : cards}
 interface CardInput {
   one: Outlook
   facts: JobFacts | null
+  /** What it lacks, where it began without its state. */
+  emptyStart: string | null
   atMs: number
   /** `null`: only in words. */
   plot: Plot | null
   spell: Spell
 }
 
-function card({ one, facts, atMs, plot, spell }: CardInput): Html {
+function emptyStartOf({ jobId }: Outlook, findings: Finding[]): string | null {
+  return findings.find(({ id, source }) => id === 'started-empty' && source === `job ${jobId}`)?.what ?? null
+}
+
+function card({ one, facts, emptyStart, atMs, plot, spell }: CardInput): Html {
   const stats = facts?.stats.state === 'known' ? facts.stats.value : null
   const entries = (stats?.history ?? []).filter(({ status }) => status !== 'IN_PROGRESS').toReversed()
   const { newest } = one
   return html`<article class="card">
 <h3>${name(called(one))} <small>${shortId(one.jobId)} ${one.state}</small></h3>
+${emptyStart === null ? null : html`<p class="bad">${emptyStart}</p>`}
 <p class="${newest === null ? 'bad' : ''}">${restoreSentence(one, atMs)}</p>
 ${newest === null ? null : html`<p><code>${spell(newest.directory.account, newest.directory.container, newest.directory.name)}</code></p>`}
 <p>${paceSentence(facts)}</p>

@@ -1,6 +1,7 @@
 /** What sources say about jobs, and whose word counts. */
 
-export type EvidenceSource = 'cluster' | 'history' | 'journal'
+/** `record`: what looks wrote into the containers, on whatever machine. */
+export type EvidenceSource = 'cluster' | 'history' | 'journal' | 'record'
 
 /** One run of a job id, from its submission to its end. */
 export interface Execution {
@@ -18,6 +19,8 @@ export interface SeenRestore {
   checkpointId: number | null
   source: EvidenceSource
   executionStartedAtMs: number | null
+  /** A person named the job that is to go on from there. */
+  isNamed?: true
 }
 
 export interface NamedSnapshot {
@@ -51,6 +54,10 @@ export interface JobEvidence {
   named?: NamedSnapshot[]
   /** Paths of savepoints that are the job's own, there or not; the newest first where a cluster says it. */
   savepoints?: string[]
+  /** Begins (`null` = not told when) of executions that were seen to begin without state. */
+  emptyStarts?: (number | null)[]
+  /** Those of which a person said that it was meant. */
+  meantStarts?: (number | null)[]
   latestCompleted?: { path: string; completedAtMs: number } | null
   inProgressIds?: number[]
   checkpointTimeoutMs?: number | null
@@ -61,6 +68,11 @@ export interface JobEvidence {
   left?: LeftCheckpoint | null
   /** How the last look of ours saw the job at that cluster; it proves no state of now. */
   sighting?: { state: string; startedAtMs: number | null; isHaOff: boolean | null }
+}
+
+/** The word of an earlier look, not of now. */
+export function isRemembered({ source }: Pick<JobEvidence, 'source'>): boolean {
+  return source === 'journal' || source === 'record'
 }
 
 /** Globally terminal states; SUSPENDED resumes, so it counts as running (JobStatus.isGloballyTerminalState). */
@@ -128,7 +140,7 @@ function isTold(timeMs: number | null | undefined): timeMs is number {
 export function executionsIn(evidence: JobEvidence[]): Execution[] {
   const executions = new Map<number, Execution>()
   const begins = evidence.flatMap((one) => {
-    const startedAtMs = one.source === 'journal' ? one.sighting?.startedAtMs : one.startedAtMs
+    const startedAtMs = isRemembered(one) ? one.sighting?.startedAtMs : one.startedAtMs
     return isTold(startedAtMs) ? [{ ...one, startedAtMs, isBounded: isTold(one.endedAtMs) || saysAlive(one) }] : []
   })
   for (const { where, startedAtMs, endedAtMs, isBounded } of begins) {
@@ -158,7 +170,9 @@ export function restoresIn(evidence: JobEvidence[]): SeenRestore[] {
   for (const { source, restores } of evidence) {
     for (const one of restores ?? []) {
       const key = `${one.path}\n${one.checkpointId}\n${one.executionStartedAtMs}`
-      if (!seen.has(key)) seen.set(key, { ...one, source })
+      const known = seen.get(key)
+      if (known === undefined) seen.set(key, { ...one, source })
+      else if (one.isNamed) seen.set(key, { ...known, isNamed: one.isNamed })
     }
   }
   return [...seen.values()]

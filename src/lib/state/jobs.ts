@@ -8,6 +8,7 @@ import {
   hasEnded,
   hasState,
   isFixedJobId,
+  isRemembered,
   type JobEvidence,
   lastEnded,
   type NamedSnapshot,
@@ -43,6 +44,9 @@ export interface KnownJob {
   named: NamedSnapshot[]
   /** Paths of savepoints that any source ever told to be the job's own, there or not. */
   savepoints: string[]
+  /** Begins (`null` = not told when) of executions that were seen to begin without state, and of those of which a person said that it was meant. */
+  emptyStarts: (number | null)[]
+  meantStarts: (number | null)[]
   /** Newest completed checkpoint by REST; must be among the parsed ones of a running job. */
   latestCompleted: { path: string; completedAtMs: number } | null
   inProgressIds: number[]
@@ -93,13 +97,15 @@ function knowJob(jobId: string, evidence: JobEvidence[], life: Life): KnownJob {
     nameSource: naming?.source ?? null,
     ...life,
     startedAtMs: first((one) => one.startedAtMs),
-    neverRan: evidence.some((one) => one.neverRan) && evidence.every((one) => one.source === 'journal' || one.neverRan),
+    neverRan: evidence.some((one) => one.neverRan) && evidence.every((one) => isRemembered(one) || one.neverRan),
     endedAtMs: first((one) => one.endedAtMs),
     restoredFrom: first((one) => one.restoredFrom),
     executions: executionsIn(evidence),
     restores: restoresIn(evidence),
     named: speaking.flatMap((one) => one.named ?? []),
     savepoints: evidence.flatMap((one) => one.savepoints ?? []),
+    emptyStarts: evidence.flatMap((one) => one.emptyStarts ?? []),
+    meantStarts: evidence.flatMap((one) => one.meantStarts ?? []),
     latestCompleted: first((one) => one.latestCompleted),
     inProgressIds: speaking.flatMap((one) => one.inProgressIds ?? []),
     checkpointTimeoutMs: first((one) => one.checkpointTimeoutMs),

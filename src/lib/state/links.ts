@@ -19,7 +19,10 @@ export interface Link {
   carriesOn: boolean
 }
 
-type Point = Pick<Link, 'from' | 'checkpointId'>
+type Point = Pick<Link, 'from' | 'checkpointId'> & {
+  /** A person named the job that goes on from there, whatever the other one was called. */
+  isNamed?: boolean
+}
 
 export interface LinksInput {
   runs: Run[]
@@ -32,8 +35,8 @@ export interface LinksInput {
 /**
  * Which run carries on from which point of which other. Seen are restores that a cluster, the history or an earlier look told
  * (`latest.restored`); of runs without such a word the files that their snapshots name tell. A run carries a job on when both are known by
- * the same name and it is no restore test: what goes on under another name is a branch of its own. Evidence that contradicts itself or
- * closes a circle is void.
+ * the same name and it is no restore test: what goes on under another name is a branch of its own, unless a person named it. Evidence that
+ * contradicts itself or closes a circle is void; so is what only the containers' record tells and storage does not bear out.
  */
 export function linkRuns(input: LinksInput): Link[] {
   const index = new RunIndex(input)
@@ -41,7 +44,9 @@ export function linkRuns(input: LinksInput): Link[] {
   const links = input.runs.flatMap((run) => {
     if (run.jobId === null || drills.has(run.jobId)) return []
     const point = seenPoint(run, input.jobs.get(run.jobId), index) ?? pointByFiles(run, input, index)
-    return point === null ? [] : [{ run, ...point, carriesOn: run.name !== null && run.name === point.from.name }]
+    if (point === null) return []
+    const { from, checkpointId, isNamed = false } = point
+    return [{ run, from, checkpointId, carriesOn: isNamed || (run.name !== null && run.name === from.name) }]
   })
   const circular = runsOnCircles(links)
   return links.filter((link) => !circular.has(link.run))
@@ -54,10 +59,17 @@ function seenPoint(run: Run, job: KnownJob | undefined, index: RunIndex): Point 
     if (!index.speaksOf(restore, run)) continue
     const point = index.pointOf(restore)
     if (point === null || point.from === run) continue
-    points.set(`${point.from.key} ${point.checkpointId}`, point)
+    if (restore.source === 'record' && !isBorneOut(run, point, job)) continue
+    const key = `${point.from.key} ${point.checkpointId}`
+    points.set(key, { ...point, isNamed: restore.isNamed === true || points.get(key)?.isNamed === true })
   }
   const [only, ...others] = points.values()
   return only !== undefined && others.length === 0 ? only : null
+}
+
+/** Whoever is restored goes on above the id that it was restored from, and did not begin empty. */
+function isBorneOut({ snapshots }: Run, { checkpointId }: Point, job: KnownJob | undefined): boolean {
+  return job?.emptyStarts.length === 0 && snapshots.every((one) => one.checkpointId === null || one.checkpointId > checkpointId)
 }
 
 /** The lowest snapshot of another run that has all the files of that run's tree which this one names. */

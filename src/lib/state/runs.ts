@@ -1,4 +1,4 @@
-import { executionAt, isFixedJobId } from './evidence.js'
+import { executionAt, isFixedJobId, isRemembered } from './evidence.js'
 import type { KnownJob } from './jobs.js'
 import type { KeyId, KeyTable } from './key-table.js'
 import { checkpointIdOf, savepointPrefix } from './layout.js'
@@ -62,7 +62,7 @@ function runOf(jobId: string, snapshots: Snapshot[], job: KnownJob | undefined, 
 /** A fixed id may be another job's on another cluster: then only who speaks of the execution itself may name it. */
 function nameOf(job: KnownJob | undefined): string | null {
   if (job === undefined || job.name === null) return null
-  return isFixedJobId(job.jobId) && job.nameSource === 'journal' ? null : job.name
+  return isFixedJobId(job.jobId) && job.nameSource !== null && isRemembered({ source: job.nameSource }) ? null : job.name
 }
 
 function inOrder(snapshots: Snapshot[]): Snapshot[] {

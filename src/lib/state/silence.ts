@@ -57,7 +57,8 @@ export function objectionToSilence(
   input: SilenceInput,
 ): string | null {
   // Of a job without a directory only a look of ours tells whose it was.
-  if (trees === undefined && !evidence.some((one) => one.sighting !== undefined)) return 'nothing of it lies below the configured roots'
+  if (trees === undefined && !evidence.some((one) => one.sighting !== undefined && one.source !== 'record'))
+    return 'nothing of it lies below the configured roots'
   if (trees?.areBelowRoots === false) return 'its directory lies below no configured root'
   if (trees !== undefined && input.nowMs - trees.newestWriteMs < input.graceMs)
     return 'its directory was written to within the grace period'
