@@ -41,8 +41,21 @@ const SAVEPOINT = `${ABFS}/savepoints/savepoint-a1b2c3-2325bb7354fc`
 const restored = (externalPath: string, isSavepoint = false) =>
   facts({ clusters: [cluster([job({}, {}, { restored: { id: 3, restoredAtMs: NOW_MS, externalPath, isSavepoint } })], '2.3.0')] })
 
+const EMPTY_START = {
+  jobId: 'b'.repeat(32),
+  name: 'orders a',
+  begunAs: 'b'.repeat(32),
+  startedAtMs: NOW_MS,
+  wayBack: `${WASB}/checkpoints/${'a'.repeat(32)}/chk-7`,
+  wayBackJobId: 'a'.repeat(32),
+  wayBackAtMs: NOW_MS,
+}
+
 /** By finding: what brings it up, and what is near to it and does not. */
 const CASES: [id: string, trigger: Facts, near: Facts][] = [
+  // State left behind
+  ['started-empty', facts({ emptyStarts: known([EMPTY_START]) }), facts({ emptyStarts: known([]) })],
+  ['started-empty', facts({ emptyStarts: NOT_KNOWN }), facts()],
   // Configuration file
   ['nested-yaml-in-flat-file', text('flink-conf.yaml', 'state:\n  savepoints.dir: x'), text('config.yaml', 'state:\n  savepoints.dir: x')],
   ['configuration-unreadable', text('config.yaml', 'a: [x\nb: y'), text('flink-conf.yaml', 'a: [x\nb: y')],
@@ -290,6 +303,28 @@ function jobEntry() {
   if (stats.state === 'unknown' || !stats.value?.latest.completed) throw new Error('the job of the test has no checkpoint')
   return stats.value.latest.completed
 }
+
+describe('a job that began empty', () => {
+  const [found] = findingsOf(facts({ emptyStarts: known([EMPTY_START]) }))
+
+  it('is an error, with the way back and the word that it was meant to paste', () => {
+    expect(found?.severity).toBe('error')
+    expect(found?.what).toBe(
+      `orders a began empty at 2026-11-22 12:00 UTC, although ${EMPTY_START.wayBack} of its run ${EMPTY_START.wayBackJobId} was there.`,
+    )
+    expect(found?.fix.split('\n')).toEqual([
+      `flinkops stop ${EMPTY_START.jobId}`,
+      `flinkops resume 'orders a' --from ${EMPTY_START.wayBack}`,
+      '# or, if it was to begin anew:',
+      `flinkops start --fresh --meant ${EMPTY_START.jobId}`,
+    ])
+  })
+
+  it('is named with the run that began so, where the job carries that on', () => {
+    const [other] = findingsOf(facts({ emptyStarts: known([{ ...EMPTY_START, begunAs: 'c'.repeat(32) }]) }))
+    expect(other?.what).toContain(`carries on run ${'c'.repeat(32)}, which began empty`)
+  })
+})
 
 describe('each finding', () => {
   it.each(CASES)('%s comes up where it should, and not where it should not', (id, trigger, near) => {
