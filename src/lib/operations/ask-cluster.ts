@@ -94,7 +94,7 @@ async function evidenceOf(job: JobOverview, jobManager: JobManager, signal: Abor
  * Nothing was restored although it runs, or it made checkpoint 1: whoever is restored goes on above the id that it was restored from. A failover
  * restores what is the job's own; what is not told is no empty start.
  */
-export function beganEmpty({ jobId, state }: Pick<JobOverview, 'jobId' | 'state'>, stats: CheckpointStats | null): boolean {
+function beganEmpty({ jobId, state }: Pick<JobOverview, 'jobId' | 'state'>, stats: CheckpointStats | null): boolean {
   if (stats === null) return false
   const { restored } = stats.latest
   if (restored === null) return state === 'RUNNING' && stats.counts.restored === 0
