@@ -15,6 +15,10 @@ interface CleanupJson {
   result: { failed: unknown[] } | null
 }
 
+interface DoctorJson {
+  findings: { id: string; severity: string; what: string; fix: string; source: string }[]
+}
+
 const DAY_MS = 86_400_000
 const CLEANUP = ['cleanup', '--yes', '--max-share', '100%', '--without-soft-delete']
 /** Nothing but protection keeps what is there. */
@@ -167,10 +171,25 @@ describe.skipIf(missingForE2e() !== null)(`The last way back of every job of Fli
     let branch = ''
     let back = ''
 
+    test('doctor says started-empty of that job alone, with the way back to paste', async () => {
+      const [tip = ''] = empty.left
+      const [finding, ...others] = await startedEmpty()
+      expect(others).toEqual([])
+      expect(finding).toMatchObject({ severity: 'error', source: `job ${empty.second}`, what: expect.stringContaining(tip) })
+      expect(finding?.fix.split('\n').slice(0, 2)).toEqual([
+        `flinkops stop ${empty.second}`,
+        `flinkops resume sales_pipeline --from ${tip}`,
+      ])
+    })
+
     test('stop, and resume from what it had', async () => {
       branch = await answerOf(world, 'stop', empty.second, '--yes')
       back = await answerOf(world, 'resume', 'sales_pipeline', '--from', empty.left[0] ?? '')
       expect(await restoredFrom(world, back)).toBe(empty.left[0])
+    })
+
+    test('doctor says it no more', async () => {
+      expect(await startedEmpty()).toEqual([])
     })
 
     test('what it wrote meanwhile stays, whatever its age', async () => {
@@ -187,6 +206,11 @@ describe.skipIf(missingForE2e() !== null)(`The last way back of every job of Fli
       const [newest = ''] = await cancel(back)
       await comesBack(SALES_PIPELINE, newest)
     })
+
+    const startedEmpty = async () => {
+      const { findings } = JSON.parse((await e2e.flinkops(['doctor', '--json'])).stdout) as DoctorJson
+      return findings.filter(({ id }) => id === 'started-empty')
+    }
 
     const savepoints = async () => {
       const names = await blobsBelow(world, 'savepoints/')
